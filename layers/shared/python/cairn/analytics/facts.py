@@ -1,0 +1,143 @@
+"""Facts: what one player did in one experience on one local day. The only input of every roll-up.
+
+Each number is a top-level attribute that transactions ADD to, so that nothing has to be read first.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action as Change
+
+from cairn.platform import keys
+from cairn.platform.instants import to_ms
+from cairn.platform.items import Item, Privacy
+from cairn.platform.transact import Update, upsert
+from cairn.progress.progress import Happening
+
+CONTENTS_PER_PAGE = 16
+NO_EXPERIENCE = "-"
+VISITS, SECONDS = "n~", "s~"
+XP = "xp_"
+
+# Attribute names of a fact's numbers. Seconds throughout.
+EVENTS = "events"
+SESSIONS = "sessions"
+SESSION_SECONDS = "session_seconds"
+SESSION_COUNT = "session_count"
+STARTS = "starts"
+COMPLETIONS = "completions"
+COMPLETION_SECONDS = "completion_seconds"
+QUADRANT_STEPS = "quadrant_steps"
+QUADRANT_SECONDS = "quadrant_seconds"
+BLOCK_STEPS = "block_steps"
+BLOCK_SECONDS = "block_seconds"
+ATTEMPTS = "attempts"
+FIRST_CORRECT = "first_correct"
+NUMBERS = (
+    EVENTS,
+    SESSIONS,
+    SESSION_SECONDS,
+    SESSION_COUNT,
+    STARTS,
+    COMPLETIONS,
+    COMPLETION_SECONDS,
+    QUADRANT_STEPS,
+    QUADRANT_SECONDS,
+    BLOCK_STEPS,
+    BLOCK_SECONDS,
+    ATTEMPTS,
+    FIRST_CORRECT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FactKey:
+    """Grain of a fact: experience, local day; `page` continues it once it holds many content ids."""
+
+    day: date
+    experience: str
+    page: int = 0
+
+
+@dataclass(slots=True)
+class FactChange:
+    """What a transaction adds to one fact."""
+
+    numbers: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, other: "FactChange") -> None:
+        self.numbers.update(other.numbers)
+        self.first = other.first if self.first is None else min(self.first, other.first or self.first)
+        self.last = other.last if self.last is None else max(self.last, other.last or self.last)
+
+
+class FactItem(Item, discriminator="fact"):
+    """`fp` and `fs` are the index by player, for export and erasure."""
+
+    privacy = Privacy(export="player", erase="fold")
+
+    fp = UnicodeAttribute()
+    fs = UnicodeAttribute()
+    events = NumberAttribute(default=0)
+    sessions = NumberAttribute(default=0)
+    session_seconds = NumberAttribute(default=0)
+    session_count = NumberAttribute(default=0)
+    starts = NumberAttribute(default=0)
+    completions = NumberAttribute(default=0)
+    completion_seconds = NumberAttribute(default=0)
+    quadrant_steps = NumberAttribute(default=0)
+    quadrant_seconds = NumberAttribute(default=0)
+    block_steps = NumberAttribute(default=0)
+    block_seconds = NumberAttribute(default=0)
+    attempts = NumberAttribute(default=0)
+    first_correct = NumberAttribute(default=0)
+    first = NumberAttribute(null=True)
+    last = NumberAttribute(null=True)
+
+
+def of_happening(happening: Happening) -> Counter[str]:
+    """The numbers that one event adds to its fact, but for XP."""
+    numbers = Counter({EVENTS: 1})
+    if happening.started:
+        numbers[STARTS] += 1
+    if happening.session_seconds is not None:
+        numbers.update({SESSIONS: 1, SESSION_SECONDS: happening.session_seconds, SESSION_COUNT: 1})
+    if happening.quadrant:
+        numbers.update({QUADRANT_STEPS: 1, QUADRANT_SECONDS: happening.step_seconds})
+    if happening.completed:
+        numbers.update({COMPLETIONS: 1, COMPLETION_SECONDS: happening.elapsed_seconds})
+    elif happening.content and not happening.quadrant:
+        numbers[VISITS + happening.content] += 1
+        if happening.seconds:
+            numbers[SECONDS + happening.content] += happening.seconds
+    return +numbers
+
+
+def page_of(day_contents: int) -> int:
+    """The page for an event: contents beyond a bound go to continuation items."""
+    return max(0, day_contents - 1) // CONTENTS_PER_PAGE
+
+
+def write(tenant: str, player: str, shard: int, key: FactKey, change: FactChange) -> Update:
+    """Adds to a fact, creating it where there is none. Its first and last instant are those of the day so far."""
+    at = keys.fact(tenant, key.day, shard, player, key.experience, key.page)
+    changes: list[Change] = [Path([name]).add(number) for name, number in sorted(change.numbers.items()) if number]
+    changes += [
+        FactItem.fp.set(keys.player_partition(tenant, player)),
+        FactItem.fs.set(f"{key.day.isoformat()}#{keys.encode(key.experience)}#{key.page}#{shard}"),
+    ]
+    for attribute, instant in ((FactItem.first, change.first), (FactItem.last, change.last)):
+        if instant is not None:
+            changes.append(attribute.set(to_ms(instant)))
+    return upsert(f"fact {at.sk} {key.day}", FactItem, at, changes)
+
+
+def xp_numbers(by_family: Mapping[str, int]) -> Counter[str]:
+    """XP by source, as a fact holds it."""
+    return Counter({XP + family: amount for family, amount in by_family.items()})

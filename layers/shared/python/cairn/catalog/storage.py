@@ -1,0 +1,141 @@
+"""Experiences in the table: immutable versions and a pointer to the latest, cached in a function's memory."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute
+
+from cairn.catalog.experience import Criteria, Experience, Place
+from cairn.platform import keys
+from cairn.platform.errors import DomainError
+from cairn.platform.items import NOT_PERSONAL, Item
+from cairn.platform.keys import Key
+from cairn.platform.table import Table
+from cairn.platform.transact import Action, Put
+
+CACHED_SECONDS = 60.0
+KIND = "experience"
+
+
+class ExperienceItem(Item, discriminator="experience"):
+    """One version of an experience. It never changes."""
+
+    privacy = NOT_PERSONAL
+
+    version = NumberAttribute()
+    definition = JSONAttribute()
+
+
+class ExperiencePointerItem(Item, discriminator="experience-pointer"):
+    """The latest version's number."""
+
+    privacy = NOT_PERSONAL
+
+    version = NumberAttribute()
+
+
+def version_key(tenant: str, experience_id: str, version: int) -> Key:
+    return Key(keys.catalog_partition(tenant, KIND, experience_id), f"V#{version:06d}")
+
+
+def pointer_key(tenant: str, experience_id: str) -> Key:
+    return Key(keys.catalog_partition(tenant, KIND, experience_id), "LATEST")
+
+
+def to_json(experience: Experience) -> dict[str, Any]:
+    """The definition as the API and the table have it."""
+    return asdict(experience)
+
+
+def from_json(stored: dict[str, Any]) -> Experience:
+    """The experience that `to_json` was given."""
+    fields = dict(stored)
+    fields["criteria"] = Criteria(
+        **{**stored["criteria"], "required_outputs": tuple(stored["criteria"]["required_outputs"])}
+    )
+    fields["place"] = Place(**stored["place"]) if stored["place"] else None
+    for name in ("tags", "prerequisites"):
+        fields[name] = tuple(stored[name])
+    return Experience(**fields)
+
+
+class Catalog:
+    """A tenant's experiences. Versions are kept for ever; the pointer to the latest for 60 s.
+
+    Args:
+        table: where they are stored.
+        monotonic: gives seconds that only grow.
+    """
+
+    def __init__(self, table: Table, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._table = table
+        self._monotonic = monotonic
+        self._latest: dict[tuple[str, str], tuple[float, int]] = {}
+        self._versions: dict[tuple[str, str, int], Experience] = {}
+
+    def find(self, tenant: str, experience_id: str) -> Experience | None:
+        """The latest version of an experience, or None."""
+        kept = self._latest.get((tenant, experience_id))
+        if kept and self._monotonic() - kept[0] < CACHED_SECONDS:
+            return self._versions[tenant, experience_id, kept[1]]
+        key = pointer_key(tenant, experience_id)
+        pointer = self._table.get_many([key]).get(ExperiencePointerItem, key)
+        if pointer is None:
+            return None
+        experience = self.version(tenant, experience_id, int(pointer.version))
+        self._latest[tenant, experience_id] = (self._monotonic(), experience.version)
+        return experience
+
+    def get(self, tenant: str, experience_id: str) -> Experience:
+        """The latest version of an experience.
+
+        Raises:
+            DomainError: `unknown-experience`.
+        """
+        experience = self.find(tenant, experience_id)
+        if experience is None:
+            raise DomainError(
+                "unknown-experience",
+                f"There is no experience {experience_id!r}. An operator defines one with"
+                " PUT /api/v1/experiences/{experience_id}.",
+            )
+        return experience
+
+    def version(self, tenant: str, experience_id: str, version: int) -> Experience:
+        """One version of an experience, as a player started it."""
+        known = self._versions.get((tenant, experience_id, version))
+        if known is None:
+            key = version_key(tenant, experience_id, version)
+            item = self._table.get_many([key]).get(ExperienceItem, key)
+            if item is None:
+                raise DomainError("unknown-experience", f"{experience_id!r} has no version {version}.")
+            known = self._versions[tenant, experience_id, version] = from_json(item.definition)
+        return known
+
+    def missing(self, tenant: str, experience_ids: Iterable[str]) -> list[str]:
+        """Those of some ids that no experience has."""
+        return [each for each in experience_ids if self.find(tenant, each) is None]
+
+
+def define(tenant: str, experience: Experience, latest: Experience | None) -> tuple[Experience, list[Action]]:
+    """The writes that make a definition the latest version; none where nothing differs from it.
+
+    Returns:
+        The experience with its version number, and the actions.
+    """
+    if latest and replace(experience, version=latest.version) == latest:
+        return latest, []
+    experience = replace(experience, version=latest.version + 1 if latest else 1)
+    item = ExperienceItem(
+        *version_key(tenant, experience.id, experience.version),
+        version=experience.version,
+        definition=to_json(experience),
+    )
+    pointer = ExperiencePointerItem(*pointer_key(tenant, experience.id), version=experience.version)
+    was = ExperiencePointerItem.version == latest.version if latest else ExperiencePointerItem.absent()
+    return experience, [
+        Put("experience", item, ExperienceItem.absent()),
+        Put("pointer", pointer, was),
+    ]

@@ -1,0 +1,63 @@
+"""Domain errors as problem+json (RFC 9457): one table from code to status and title."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from cairn.platform.errors import DomainError
+
+TYPE = "urn:cairn:problem:"
+CONTENT_TYPE = "application/problem+json"
+
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "malformed-json": (400, "The body is not JSON"),
+    "idempotency-key-missing": (400, "An Idempotency-Key is missing"),
+    "not-an-access-token": (403, "Not an access token"),
+    "incomplete-token": (403, "The token lacks claims"),
+    "role-not-allowed": (403, "The role does not allow this"),
+    "other-player": (403, "Not your player"),
+    "other-tenant": (403, "Not your tenant"),
+    "name-the-player": (403, "No player is named"),
+    "event-type-not-allowed": (403, "Players may not send this event type"),
+    "unknown-route": (404, "No such route"),
+    "unknown-experience": (404, "No such experience"),
+    "unknown-player": (404, "No such player"),
+    "unknown-board": (404, "No such leaderboard"),
+    "not-ranked": (404, "The player is not on this leaderboard"),
+    "no-progress": (404, "The player has not started this experience"),
+    "illegal-move": (409, "The progress does not allow this now"),
+    "incomplete": (409, "The experience is not complete yet"),
+    "requirements-not-met": (409, "The requirements are not met"),
+    "too-many-zone-changes": (409, "The zone was changed too often"),
+    "body-too-large": (413, "The body is too large"),
+    "page-full": (413, "The progress holds no more content"),
+    "invalid-body": (422, "The body is not valid"),
+    "invalid-parameter": (422, "A parameter is not valid"),
+    "idempotency-key-reused": (422, "The Idempotency-Key belongs to another request"),
+    "busy": (503, "The table is busy"),
+    "internal-error": (500, "Something went wrong on our side"),
+}
+
+
+def problem(error: DomainError, request_id: str) -> Response[str]:
+    """The answer to a refused request.
+
+    Args:
+        error: what was refused, and what to send instead.
+        request_id: under which the logs show this request.
+    """
+    status, title = PROBLEMS[error.code]
+    extra: dict[str, Any] = dict(error.extra)
+    headers: dict[str, str | list[str]] = {}
+    if "retry_after" in extra:
+        headers["Retry-After"] = str(extra.pop("retry_after"))
+    document = {
+        "type": TYPE + error.code,
+        "title": title,
+        "status": status,
+        "detail": error.detail,
+        "request_id": request_id,
+        **extra,
+    }
+    return Response(status, CONTENT_TYPE, json.dumps(document, ensure_ascii=False), headers=headers)

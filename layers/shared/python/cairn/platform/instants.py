@@ -1,0 +1,30 @@
+"""Instants and identifiers: aware UTC datetimes in the domain, epoch milliseconds in the table."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from ulid import ULID
+
+
+def to_ms(instant: datetime) -> int:
+    """Epoch milliseconds of an aware datetime, rounded down."""
+    return int(instant.timestamp() * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    """The UTC datetime of epoch milliseconds."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def iso(instant: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds and a `Z`, as every answer shows instants."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def event_id(occurred_at: datetime, *cause: str) -> str:
+    """The ULID of a fact: its time is when it happened, its 80 other bits hash what caused it.
+
+    The same cause at the same instant always has the same id, so a retry meets the same key.
+    """
+    digest = sha256("\x00".join(cause).encode()).digest()
+    return str(ULID(to_ms(occurred_at).to_bytes(6) + digest[:10]))

@@ -1,0 +1,137 @@
+"""Every key of the table, in one place. Ids outside `[A-Za-z0-9._~-]` are percent-encoded."""
+
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+
+class Key(NamedTuple):
+    """A primary key: partition (`PK`) and sort (`SK`)."""
+
+    pk: str
+    sk: str
+
+
+def encode(identifier: str) -> str:
+    """An id as it stands in a key: `#`, `/` and everything outside ASCII are percent-encoded."""
+    return quote(identifier, safe="")
+
+
+def decode(encoded: str) -> str:
+    """The id that `encode` was given."""
+    return unquote(encoded)
+
+
+def bucket(identifier: str, buckets: int) -> int:
+    """A stable number in 0..buckets-1 for an id: the same on every machine and in every run."""
+    return int.from_bytes(sha256(identifier.encode()).digest()[:4]) % buckets
+
+
+def tenant(tenant_id: str) -> str:
+    return f"T#{encode(tenant_id)}"
+
+
+def player_partition(tenant_id: str, player_id: str) -> str:
+    return f"{tenant(tenant_id)}#U#{encode(player_id)}"
+
+
+def player(tenant_id: str, player_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), "PLAYER")
+
+
+PROGRESS_PREFIX = "PRG#"
+EVENT_PREFIX = "E#"
+LEDGER_PREFIX = "L#"
+UNLOCK_PREFIX = "A#"
+CALENDAR_PREFIX = "CAL#"
+
+
+def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"{PROGRESS_PREFIX}{encode(experience_id)}")
+
+
+def progress_page(tenant_id: str, player_id: str, experience_id: str, page: int) -> Key:
+    return Key(
+        player_partition(tenant_id, player_id), f"PAGE#{encode(experience_id)}#{page}"
+    )
+
+
+def output(tenant_id: str, player_id: str, experience_id: str, event_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"O#{encode(experience_id)}#{event_id}")
+
+
+def event(tenant_id: str, player_id: str, event_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"{EVENT_PREFIX}{event_id}")
+
+
+def ledger(tenant_id: str, player_id: str, event_id: str, source: str) -> Key:
+    return Key(
+        player_partition(tenant_id, player_id), f"{LEDGER_PREFIX}{event_id}#{encode(source)}"
+    )
+
+
+def unlock(tenant_id: str, player_id: str, achievement_id: str) -> Key:
+    return Key(
+        player_partition(tenant_id, player_id), f"{UNLOCK_PREFIX}{encode(achievement_id)}"
+    )
+
+
+def calendar(tenant_id: str, player_id: str, month: str) -> Key:
+    """`month` is `YYYY-MM`."""
+    return Key(player_partition(tenant_id, player_id), f"{CALENDAR_PREFIX}{month}")
+
+
+def idempotency(tenant_id: str, subject: str, key: str) -> Key:
+    """`subject` is the player a request acts on: the same key of two players is two requests."""
+    return Key(
+        player_partition(tenant_id, subject), f"I#{sha256(key.encode()).hexdigest()[:40]}"
+    )
+
+
+def fact_partition(tenant_id: str, day: date, shard: int) -> str:
+    return f"{tenant(tenant_id)}#F#{day.isoformat()}#{shard}"
+
+
+def fact(tenant_id: str, day: date, shard: int, player_id: str, experience_id: str, page: int) -> Key:
+    return Key(
+        fact_partition(tenant_id, day, shard),
+        f"{encode(player_id)}#{encode(experience_id)}#{page}",
+    )
+
+
+def catalog_partition(tenant_id: str, kind: str, identifier: str) -> str:
+    return f"{tenant(tenant_id)}#C#{kind}#{encode(identifier)}"
+
+
+def settings(tenant_id: str) -> Key:
+    return Key(f"{tenant(tenant_id)}#SETTINGS", "SETTINGS")
+
+
+def position(tenant_id: str, player_id: str, board: str, period: str) -> Key:
+    return Key(
+        player_partition(tenant_id, player_id), f"POS#{encode(board)}#{encode(period)}"
+    )
+
+
+def board_band(tenant_id: str, board: str, period: str, band: int) -> str:
+    """Partition of the `boards` index: one band of one board."""
+    return f"{tenant(tenant_id)}#LB#{encode(board)}#{encode(period)}#{band:03d}"
+
+
+def tree_partition(tenant_id: str, board: str, period: str, subtree: int) -> str:
+    return f"{tenant(tenant_id)}#BT#{encode(board)}#{encode(period)}#W{subtree}"
+
+
+def rollup_partition(tenant_id: str, scope: str) -> str:
+    """`scope` is `tenant`, or `experience#<encoded id>`."""
+    return f"{tenant(tenant_id)}#R#{scope}"
+
+
+def dirty_partition(slot: str) -> str:
+    """Days touched in one quarter of an hour, across tenants: the dispatcher's to-do list."""
+    return f"DIRTY#{slot}"
+
+
+def job(name: str) -> Key:
+    return Key(f"JOB#{name}", "CURSOR")

@@ -1,0 +1,101 @@
+"""A player: the optimistic lock of everything they do, and what nearly every decision needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from cairn.platform.errors import DomainError
+from cairn.streaks.rules import Checkpoint, Day, Marks
+from cairn.xp.levels import level_of
+
+ZONE_CHANGES_ALLOWED = 2
+ZONE_CHANGES_WITHIN = timedelta(days=7)
+RECENT_EXPERIENCES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The latest event that was recorded, by which later consequences are traced and dated."""
+
+    event: str
+    experience: str
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One player's state.
+
+    zone: IANA name, None for the tenant's. zones: changes of it, oldest first.
+    xp: total XP, the sum of the ledger. xp_at: when the total last changed (the causing event's instant).
+    level_announced: the highest level ever announced.
+    metrics: counts and seconds by name.
+    days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
+    checkpoint: the streak's state before that window; None before the first active day.
+    current_streak, longest_streak, active_days: as of the last write.
+    touched: the local days whose facts the last write changed.
+    ver: 0 where nothing is stored yet.
+    """
+
+    tenant: str
+    id: str
+    name: str = ""
+    zone: str | None = None
+    zones: tuple[tuple[datetime, str], ...] = ()
+    xp: int = 0
+    xp_at: datetime | None = None
+    level_announced: int = 1
+    virtues: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, int] = field(default_factory=dict)
+    checkpoint: Checkpoint | None = None
+    days: Mapping[date, Day] = field(default_factory=dict)
+    paid: Mapping[date, int] = field(default_factory=dict)
+    current_streak: int = 0
+    longest_streak: int = 0
+    active_days: int = 0
+    recent: tuple[str, ...] = ()
+    last: Last | None = None
+    touched: tuple[date, ...] = ()
+    created_at: datetime | None = None
+    ver: int = 0
+
+    @property
+    def level(self) -> int:
+        return level_of(self.xp)
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(zones=self.zones)
+
+    def measured(self) -> dict[str, int]:
+        """Every metric that criteria may watch, by name."""
+        return {
+            **self.metrics,
+            "active_days": self.active_days,
+            "current_streak": self.current_streak,
+            "level": self.level,
+            "longest_streak": self.longest_streak,
+            "total_xp": self.xp,
+        }
+
+
+def move_zone(zones: tuple[tuple[datetime, str], ...], zone: str, now: datetime) -> tuple[tuple[datetime, str], ...]:
+    """The zone changes after one more. The first zone a player sets is no change.
+
+    Raises:
+        DomainError: `too-many-zone-changes` for a third change within 7 days.
+    """
+    recent = [since for since, _ in zones[1:] if since > now - ZONE_CHANGES_WITHIN]
+    if len(recent) >= ZONE_CHANGES_ALLOWED:
+        again = recent[0] + ZONE_CHANGES_WITHIN
+        raise DomainError(
+            "too-many-zone-changes",
+            f"The zone was changed twice within 7 days. It can be changed again at {again.isoformat()}.",
+        )
+    return (*zones[-7:], (now, zone))
+
+
+def with_recent(recent: tuple[str, ...], experience: str) -> tuple[str, ...]:
+    """The most recent experiences, newest first, with one more."""
+    return (experience, *(each for each in recent if each != experience))[:RECENT_EXPERIENCES]

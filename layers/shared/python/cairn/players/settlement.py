@@ -1,0 +1,132 @@
+"""What one happening means for its player: streak, XP, level, virtues, metrics. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from cairn.achievements.definitions import Achievement
+from cairn.players.player import Last, Player, with_recent
+from cairn.players.virtues import VirtueChange, impact
+from cairn.progress.progress import Happening, Moment
+from cairn.streaks.rules import Streak, StreakSettings, add_activity, creditable, replay
+from cairn.xp.ledger import ACHIEVEMENT, STREAK_BONUS, Entry
+from cairn.xp.levels import level_of
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The player afterwards, and why.
+
+    entries: what was paid. xp_by_day: the same by local day and family of source, for the facts.
+    levels: levels announced now. streak: as of the server's now.
+    """
+
+    player: Player
+    entries: tuple[Entry, ...]
+    xp_by_day: Mapping[date, Mapping[str, int]]
+    levels: tuple[int, ...]
+    virtues: Mapping[str, VirtueChange]
+    streak: Streak
+
+
+def streak_of(player: Player, settings: StreakSettings, tenant_zone: str, now: datetime) -> Streak:
+    """The player's streak as of now."""
+    zone = player.zone or tenant_zone
+    return replay(player.days, player.marks, settings, now, zone, since=player.checkpoint)
+
+
+def settle(
+    player: Player,
+    event: str,
+    experience: str,
+    happening: Happening,
+    moment: Moment,
+    settings: StreakSettings,
+    now: datetime,
+) -> Settled:
+    """Settles one happening.
+
+    Args:
+        event: the event's id. now: as of which the streak is decided.
+    """
+    days = player.days
+    if creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
+        days = add_activity(
+            days,
+            day=moment.day,
+            occurred_at=moment.occurred_at,
+            zone=moment.zone,
+            completions=int(happening.completed),
+            seconds=happening.session_seconds or 0,
+        )
+    zone = player.zone or moment.zone
+    streak = replay(days, player.marks, settings, now, zone, since=player.checkpoint)
+    bonus = {
+        day: difference
+        for day, earned in streak.bonuses.items()
+        if (difference := earned - player.paid.get(day, 0))
+    }
+    bonus |= {day: -was for day, was in player.paid.items() if was and day not in streak.bonuses}
+    entries = [
+        Entry(event, award.source, award.amount, moment.occurred_at, award.reason) for award in happening.awards
+    ]
+    if bonus:
+        entries.append(_bonus_entry(event, moment, bonus))
+    virtues = impact(player.virtues, happening.virtues)
+    metrics = Counter(player.metrics)
+    metrics.update(happening.metrics)
+    if happening.started:
+        metrics["experiences_started"] += 1
+    xp_by_day: dict[date, Counter[str]] = {}
+    for award in happening.awards:
+        xp_by_day.setdefault(moment.day, Counter())[award.source] += award.amount
+    for day, amount in bonus.items():
+        xp_by_day.setdefault(day, Counter())[STREAK_BONUS] += amount
+    settled = replace(
+        player,
+        days=days,
+        paid=streak.bonuses,
+        virtues={**player.virtues, **{virtue: change.new for virtue, change in virtues.items()}},
+        metrics=metrics,
+        current_streak=streak.current,
+        longest_streak=max(player.longest_streak, streak.longest),
+        active_days=max(player.active_days, streak.active_days),
+        recent=with_recent(player.recent, experience),
+        last=Last(event, experience, moment.day, moment.occurred_at),
+        created_at=player.created_at or moment.recorded_at,
+    )
+    settled, levels = pay(settled, sum(entry.amount for entry in entries), moment.occurred_at)
+    return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
+
+
+def _bonus_entry(event: str, moment: Moment, bonus: Mapping[date, int]) -> Entry:
+    amount = sum(bonus.values())
+    if set(bonus) == {moment.day}:
+        return Entry(event, STREAK_BONUS, amount, moment.occurred_at, "Daily streak bonus", bonus)
+    return Entry(event, STREAK_BONUS, amount, moment.occurred_at, "Streak bonus, adjusted by a late event", bonus)
+
+
+def pay(player: Player, amount: int, at: datetime) -> tuple[Player, tuple[int, ...]]:
+    """The player with so much more XP, and the levels that are announced for the first time."""
+    if not amount:
+        return player, ()
+    xp = player.xp + amount
+    levels = tuple(range(player.level_announced + 1, level_of(xp) + 1))
+    paid = replace(
+        player,
+        xp=xp,
+        xp_at=max(player.xp_at or at, at),
+        level_announced=max(player.level_announced, level_of(xp)),
+    )
+    return paid, levels
+
+
+def unlock(player: Player, achievement: Achievement, event: str, at: datetime) -> tuple[Player, Entry, tuple[int, ...]]:
+    """The player after an achievement paid, its ledger entry, and the levels announced by it."""
+    source = f"{ACHIEVEMENT}.{achievement.id}"
+    entry = Entry(event, source, achievement.xp, at, f"Unlocked {achievement.title}")
+    metrics = Counter(player.metrics)
+    metrics["achievements_unlocked"] += 1
+    paid, levels = pay(replace(player, metrics=metrics), achievement.xp, at)
+    return paid, entry, levels

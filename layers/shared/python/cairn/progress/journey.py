@@ -1,0 +1,221 @@
+"""What a batch of commands does to one player. Pure: the API plays one command, import plays many.
+
+`Journey` starts from what was loaded, plays commands in order, and gives the actions of one transaction.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from cairn.achievements.definitions import Achievement
+from cairn.achievements.rules import Watch
+from cairn.achievements.storage import write_unlock
+from cairn.analytics import facts
+from cairn.analytics.facts import FactChange, FactKey
+from cairn.catalog.experience import Experience
+from cairn.platform import keys
+from cairn.platform.instants import event_id
+from cairn.platform.transact import Action
+from cairn.players import settlement
+from cairn.players import storage as player_storage
+from cairn.players.player import Player
+from cairn.players.settlement import Settled
+from cairn.progress import storage
+from cairn.progress.progress import Command, Content, Happening, Moment, Progress
+from cairn.progress.rules import Standing, apply
+from cairn.streaks.storage import Window, slide, write_calendar
+from cairn.tenants.settings import TenantSettings
+from cairn.xp import ledger
+from cairn.xp.ledger import Entry
+
+type Bounds = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a journey starts from.
+
+    contents: pages that were read, by (experience, page). completed: prerequisites that are done.
+    bounds: first and last instant of facts older than their head's day, by (day, experience).
+    """
+
+    player: Player
+    progress: Mapping[str, Progress] = field(default_factory=dict)
+    contents: Mapping[tuple[str, int], Mapping[str, Content]] = field(default_factory=dict)
+    completed: Collection[str] = frozenset()
+    bounds: Mapping[tuple[date, str], Bounds] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The outcome of one command: the event's id, what happened, how the player was settled, the new head."""
+
+    event: str
+    happening: Happening
+    settled: Settled
+    progress: Progress
+
+
+class Journey:
+    """Commands of one player, played in order, and written in one transaction.
+
+    Args:
+        loaded: the state before.
+        settings: the tenant's.
+        now: the server's instant, as of which streaks are decided.
+        watch: the achievements to unlock on the way, dated by their event; None leaves them to the stream.
+        held: achievements that the player is known to hold.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        settings: TenantSettings,
+        now: datetime,
+        watch: Watch | None = None,
+        held: Collection[str] = frozenset(),
+    ) -> None:
+        self.player = loaded.player
+        self._before = loaded
+        self._settings = settings
+        self._now = now
+        self._watch = watch
+        self._held = set(held)
+        self._completed = set(loaded.completed)
+        self._progress = dict(loaded.progress)
+        self._pages = {at: dict(contents) for at, contents in loaded.contents.items()}
+        self._changed_pages: set[tuple[str, int]] = set()
+        self._events: list[Action] = []
+        self._entries: list[Entry] = []
+        self._unlocks: list[Action] = []
+        self._facts: dict[FactKey, FactChange] = {}
+        self._bounds = dict(loaded.bounds)
+
+    def play(self, experience: Experience, command: Command, moment: Moment, cause: str) -> Played:
+        """Plays one command.
+
+        Args:
+            experience: the version that the player started, or the latest.
+            cause: what identifies the event beside its instant: an idempotency key, or a row's id.
+
+        Raises:
+            DomainError: the rules refuse it; the journey is as it was.
+        """
+        player = self.player
+        event = event_id(moment.occurred_at, player.tenant, player.id, cause)
+        content = getattr(command, "content", None)
+        at = (experience.id, keys.bucket(content, experience.pages)) if content else None
+        step = apply(
+            experience,
+            self._progress.get(experience.id),
+            self._pages.get(at, {}) if at else {},
+            Standing(player.level, player.virtues, self._completed),
+            command,
+            moment,
+        )
+        happening = step.happening
+        settled = settlement.settle(
+            player, event, experience.id, happening, moment, self._settings.streak, self._now
+        )
+        self._progress[experience.id] = step.progress
+        if happening.completed:
+            self._completed.add(experience.id)
+        if at:
+            self._pages.setdefault(at, {}).update(step.contents)
+            self._changed_pages.add(at)
+        self._events.append(
+            storage.write_event(player.tenant, player.id, event, experience.id, happening, moment)
+        )
+        if happening.outputs:
+            self._events.append(
+                storage.write_outputs(
+                    player.tenant, player.id, event, experience.id, happening.outputs, moment.occurred_at
+                )
+            )
+        self._entries += settled.entries
+        self._count(experience.id, step.progress, happening, settled, moment)
+        self.player = settled.player
+        if self._watch:
+            self._unlock(self._watch, player.measured(), event, experience.id, moment)
+        return Played(event, happening, settled, step.progress)
+
+    def _count(
+        self, experience: str, progress: Progress, happening: Happening, settled: Settled, moment: Moment
+    ) -> None:
+        if progress.day == moment.day and progress.day_first and progress.day_last:
+            first, last = progress.day_first, progress.day_last
+            page = facts.page_of(progress.day_contents)
+        else:
+            page = 0
+            known = self._bounds.get((moment.day, experience), (moment.occurred_at, moment.occurred_at))
+            first, last = min(known[0], moment.occurred_at), max(known[1], moment.occurred_at)
+        self._bounds[moment.day, experience] = (first, last)
+        change = FactChange(facts.of_happening(happening), first, last)
+        self._fact(FactKey(moment.day, experience, page)).add(change)
+        for day, by_family in settled.xp_by_day.items():
+            at = FactKey(day, experience, page if day == moment.day else 0)
+            self._fact(at).numbers.update(facts.xp_numbers(by_family))
+
+    def _fact(self, at: FactKey) -> FactChange:
+        return self._facts.setdefault(at, FactChange())
+
+    def _unlock(
+        self, watch: Watch, before: Mapping[str, int], event: str, experience: str, moment: Moment
+    ) -> None:
+        """Unlocks to a fixed point: what an unlock's own XP unlocks is unlocked too."""
+        while crossed := [
+            each for each in watch.crossed(before, self.player.measured()) if each.id not in self._held
+        ]:
+            before = self.player.measured()
+            for achievement in crossed:
+                self._held.add(achievement.id)
+                self._pay_unlock(achievement, event, experience, moment)
+
+    def _pay_unlock(self, achievement: Achievement, event: str, experience: str, moment: Moment) -> None:
+        evidence = {"event_id": event, achievement.metric: self.player.measured()[achievement.metric]}
+        self.player, entry, _ = settlement.unlock(self.player, achievement, event, moment.occurred_at)
+        self._entries.append(entry)
+        self._unlocks.append(
+            write_unlock(self.player.tenant, self.player.id, achievement, moment.occurred_at, evidence)
+        )
+        self._fact(FactKey(moment.day, experience)).numbers.update(
+            facts.xp_numbers({ledger.ACHIEVEMENT: achievement.xp})
+        )
+
+    def actions(self) -> list[Action]:
+        """The transaction: events first, then what they changed, the player last but for projections' facts."""
+        if not self._events:
+            return []
+        player = self.player
+        window, leaving = slide(
+            Window(player.checkpoint, player.days, player.paid), player.marks, self._settings.streak
+        )
+        touched = tuple(sorted({at.day for at in self._facts}))
+        stored = replace(
+            player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, touched=touched
+        )
+        tenant, player_id = player.tenant, player.id
+        return [
+            *self._events,
+            *(ledger.append(tenant, player_id, entry) for entry in self._entries),
+            *self._unlocks,
+            *(
+                storage.write_progress(tenant, player_id, progress)
+                for experience, progress in self._progress.items()
+                if progress != self._before.progress.get(experience)
+            ),
+            *(
+                storage.write_page(tenant, player_id, experience, page, self._pages[experience, page])
+                for experience, page in sorted(self._changed_pages)
+            ),
+            *write_calendar(tenant, player_id, leaving),
+            player_storage.write(stored),
+            *(self._write_fact(at, change) for at, change in self._facts.items()),
+        ]
+
+    def _write_fact(self, at: FactKey, change: FactChange) -> Action:
+        shard = keys.bucket(self.player.id, self._settings.shards_on(at.day))
+        bounds = self._bounds.get((at.day, at.experience))
+        if bounds and change.first:
+            change = replace(change, first=bounds[0], last=bounds[1])
+        return facts.write(self.player.tenant, self.player.id, shard, at, change)
