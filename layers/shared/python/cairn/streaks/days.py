@@ -156,8 +156,8 @@ def add_activity(
 def credited(days: Days) -> dict[date, Day]:
     """The days by credited date, which never moves backwards across a zone change: a running maximum in time.
 
-    Activity of a date that begins only after a later date did (the player flew east over the date line) counts
-    for the latest date begun by then. So no two credited dates begin at one instant.
+    Activity of a date that begins only after a later date did (the player flew east over the date line)
+    counts for the latest date begun by then. So no two credited dates begin at one instant.
     """
     moved = moved_dates(days)
     result = {day: activity for day, activity in days.items() if day not in moved}

@@ -281,7 +281,7 @@ class _Fold:
         broken = state.broken
         until = _repairable_until(broken, self.settings) if broken else None
         # A second break while the first can be repaired leaves the first: repairing it restores more.
-        if until is None or ended > until:
+        if until is None or ended >= until:
             broken = Break(day, ended, state.current, state.started_on or day)
         return replace(after, current=0, started_on=None, broken=broken)
 
@@ -309,7 +309,7 @@ class _Fold:
         return dates
 
     def zones_around(self, state: Checkpoint, day: date, following: date | None) -> set[str]:
-        """Every zone in force while the date ran somewhere: by changes, by the activities next to it, and now."""
+        """Every zone in force while the date ran somewhere: by the changes, the activity beside it, now."""
         midnight = datetime.combine(day, time(0), UTC)
         begins, ends = midnight - MAX_OFFSET, midnight + ONE_DAY + _latest(self.settings)
         changes = [(since, zone) for since, zone in self.marks.zones if since < ends]

@@ -1,0 +1,367 @@
+"""What holds of every history: zones, clock changes, travel, late events, freezes, pauses and repairs."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+from cairn.streaks.days import Day, add_activity, credited, day_end, local_date, zone_skipped
+from cairn.streaks.model import Checkpoint, Marks, Streak, StreakSettings
+from cairn.streaks.rules import checkpoint_at, replay, standing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+ZONES = (
+    "Pacific/Apia",
+    "America/Santiago",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+    "+05:45",
+    "-11:00",
+)
+# Each a few days before something odd: Apia's skipped date, clock changes here and there, and nothing at all.
+EPOCHS = tuple(
+    datetime.fromisoformat(text).replace(tzinfo=UTC)
+    for text in ("2011-12-26", "2026-03-04", "2026-04-01", "2026-09-02", "2026-10-28", "2026-06-10")
+)
+SPAN = 24 * 40
+
+moderate = settings(max_examples=120, deadline=None)
+
+
+@dataclass(frozen=True)
+class Activity:
+    at: datetime
+    zone: str
+    completions: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class History:
+    """A player's activities in order, what else bears on the streak, and an instant after all of it."""
+
+    activities: tuple[Activity, ...]
+    marks: Marks
+    settings: StreakSettings
+    zone: str
+    now: datetime
+
+    def days(self, activities: Iterable[Activity] | None = None) -> dict[date, Day]:
+        days: dict[date, Day] = {}
+        for each in self.activities if activities is None else activities:
+            days = add_activity(
+                days,
+                day=local_date(each.at, each.zone, self.settings.day_start_hours),
+                occurred_at=each.at,
+                zone=each.zone,
+                completions=each.completions,
+                seconds=each.seconds,
+            )
+        return days
+
+    def streak(self, days: dict[date, Day] | None = None, since: Checkpoint | None = None) -> Streak:
+        shown = self.days() if days is None else days
+        return replay(shown, self.marks, self.settings, self.now, self.zone, since)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> StreakSettings:
+    return StreakSettings(
+        day_start_hours=draw(st.sampled_from((0, 0, 1, 3, 6))),
+        freezes_at_start=draw(st.integers(0, 3)),
+        freezes_max=draw(st.integers(0, 3)),
+        freeze_every_active_days=draw(st.sampled_from((0, 1, 3, 7))),
+        repair_within_hours=draw(st.sampled_from((0, 48, 48, 100))),
+        repair_every_days=draw(st.sampled_from((0, 5, 30))),
+        rest_weekdays=frozenset(draw(st.sets(st.integers(1, 7), max_size=2))),
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn, most_zones: int = 4, trusted: bool = False) -> History:
+    """Some forty days. `trusted`: none was late, so each carries the zone in force when it occurred."""
+    epoch = draw(st.sampled_from(EPOCHS))
+    moves = draw(st.lists(st.tuples(st.integers(0, SPAN), st.sampled_from(ZONES)), max_size=most_zones - 1))
+    home = draw(st.sampled_from(ZONES))
+    changes = sorted((epoch + timedelta(hours=hours), zone) for hours, zone in moves)
+
+    def in_force(at: datetime) -> str:
+        return next((zone for since, zone in reversed(changes) if since <= at), home)
+
+    # Steps of about a day keep streaks alive often enough to be of interest.
+    steps = draw(st.lists(st.integers(1, 60 * 24 * 2), min_size=1, max_size=30))
+    at, activities = epoch, []
+    for step in steps:
+        at += timedelta(minutes=step)
+        late = timedelta() if trusted else timedelta(hours=draw(st.sampled_from((0, 0, 0, 30, 71))))
+        activities.append(
+            Activity(
+                at,
+                in_force(at + late),
+                draw(st.sampled_from((0, 0, 1, 2))),
+                draw(st.sampled_from((60, 60, 1800))),
+            )
+        )
+
+    def dates() -> st.SearchStrategy[date]:
+        return st.integers(-1, 45).map(lambda n: epoch.date() + timedelta(n))
+
+    def ranges(longest: int) -> st.SearchStrategy[tuple[date, date]]:
+        return st.tuples(dates(), st.integers(0, longest)).map(lambda r: (r[0], r[0] + timedelta(r[1])))
+
+    marks = Marks(
+        zones=tuple(changes),
+        freeze_requests=frozenset(draw(st.sets(dates(), max_size=4))),
+        pauses=tuple(draw(st.lists(ranges(8), max_size=1))),
+        restores=frozenset(draw(st.sets(dates(), max_size=2))),
+        amnesties=tuple(draw(st.lists(ranges(2), max_size=1))),
+    )
+    now = at + timedelta(minutes=draw(st.integers(0, 60 * 24 * 8)))
+    return History(tuple(activities), marks, draw(rules()), in_force(now), now)
+
+
+def core(streak: Streak) -> Streak:
+    """What does not depend on where the replay began."""
+    return replace(streak, bonuses={}, frozen=(), repaired=(), freeze_ledger=())
+
+
+@moderate
+@given(
+    st.sampled_from(ZONES),
+    st.dates(date(2005, 1, 1), date(2030, 12, 31)) | st.sampled_from([epoch.date() for epoch in EPOCHS]),
+    st.integers(0, 9),
+    st.integers(0, 6),
+)
+def test_a_date_runs_until_its_end_and_never_after(zone: str, day: date, plus: int, starts: int) -> None:
+    day += timedelta(plus)
+    end = day_end(day, zone, starts)
+    assert local_date(end - timedelta(microseconds=1), zone, starts) <= day < local_date(end, zone, starts)
+    length = end - day_end(day - timedelta(1), zone, starts)
+    if zone_skipped(day, zone):
+        assert length == timedelta()
+    else:
+        assert timedelta(hours=23) <= length <= timedelta(hours=25)
+
+
+@moderate
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_order_of_the_same_activities_gives_the_same_streak(
+    history: History, chance: random.Random
+) -> None:
+    shuffled = list(history.activities)
+    chance.shuffle(shuffled)
+    assert history.streak(history.days(shuffled)) == history.streak()
+    repeated = credited(history.days(shuffled + shuffled))
+    assert {day: (each.first_at, each.zone) for day, each in repeated.items()} == {
+        day: (each.first_at, each.zone) for day, each in credited(history.days()).items()
+    }
+
+
+@moderate
+@given(histories(), st.integers(0, 60))
+def test_a_replay_from_any_checkpoint_equals_the_replay_from_the_start(history: History, after: int) -> None:
+    days = history.days()
+    over = (history.now - timedelta(hours=14 + history.settings.day_start_hours)).date() - timedelta(1)
+    day = min(min(days) + timedelta(after), over)
+    kept = checkpoint_at(days, history.marks, history.settings, day)
+    assert kept.through is None or kept.through <= day
+    later = {date: content for date, content in days.items() if not kept.through or date > kept.through}
+    whole, resumed = history.streak(), history.streak(later, kept)
+    assert core(resumed) == core(whole)
+    ended = kept.through or date.min
+    assert resumed.bonuses == {day: bonus for day, bonus in whole.bonuses.items() if day > ended}
+    assert resumed.freeze_ledger == tuple(entry for entry in whole.freeze_ledger if entry.date > ended)
+    assert resumed.frozen == tuple(day for day in whole.frozen if day > ended)
+    assert resumed.repaired == tuple(day for day in whole.repaired if day > ended)
+
+
+@moderate
+@given(histories(), st.lists(st.integers(0, 50), min_size=1, max_size=5))
+def test_a_checkpoint_of_checkpoints_is_the_checkpoint(history: History, steps: list[int]) -> None:
+    days = history.days()
+    over = (history.now - timedelta(hours=14 + history.settings.day_start_hours)).date() - timedelta(1)
+    kept = None
+    for step in sorted(steps):
+        day = min(min(days) + timedelta(step), over)
+        if kept and kept.through and day < kept.through:
+            continue
+        kept = checkpoint_at(days, history.marks, history.settings, day, kept)
+        assert kept == checkpoint_at(days, history.marks, history.settings, day)
+
+
+@moderate
+@given(histories(trusted=True), st.lists(st.integers(0, SPAN), max_size=12))
+def test_looking_often_gives_the_same_as_looking_once(history: History, looks: list[int]) -> None:
+    """An hourly sweep that stores each checkpoint sees in the end what a player sees who was left alone."""
+    first, kept = history.activities[0].at, None
+    for look in sorted(looks):
+        now = first + timedelta(hours=look)
+        if now >= history.now:
+            break
+        seen = [each for each in history.activities if each.at <= now]
+        zones = tuple(change for change in history.marks.zones if change[0] <= now)
+        # The player's own view: changes to come are not known yet, and the zone is the one in force.
+        zone = zones[-1][1] if zones else seen[-1].zone
+        then = replace(history, marks=replace(history.marks, zones=zones), zone=zone, now=now)
+        kept = then.streak(then.days(seen), kept).checkpoint
+    assert core(history.streak(since=kept)) == core(history.streak())
+
+
+@moderate
+@given(histories())
+def test_credited_dates_begin_one_after_the_other(history: History) -> None:
+    days = history.days()
+    taken = sorted(credited(days).items())
+    assert all(one.first_at < other.first_at for (_, one), (_, other) in pairwise(taken))
+    instants = {each.at for each in history.activities}
+    assert history.streak().active_days == len(taken) <= len(instants)
+    walk, reached = set(), date.min
+    for each in sorted(history.activities, key=lambda each: each.at):
+        reached = max(reached, local_date(each.at, each.zone, history.settings.day_start_hours))
+        walk.add(reached)
+    assert {day for day, _ in taken} == walk
+
+
+@moderate
+@given(histories())
+def test_the_figures_of_a_streak_agree_with_each_other(history: History) -> None:
+    answer, most = history.streak(), history.settings.freezes_max
+    assert 0 <= answer.current <= answer.longest <= answer.active_days
+    assert 0 <= answer.freezes_available <= most
+    held = min(history.settings.freezes_at_start, most)
+    for entry in answer.freeze_ledger:
+        held += entry.change
+        assert (entry.held, abs(entry.change)) == (held, 1)
+        assert 0 <= held <= most
+    assert held == answer.freezes_available
+    used = [entry.date for entry in answer.freeze_ledger if entry.change < 0]
+    assert used == list(answer.frozen)
+    assert not set(used) & set(answer.bonuses)
+    assert len(answer.bonuses) == answer.active_days
+    assert all(5 <= bonus <= 50 for bonus in answer.bonuses.values())
+    assert (answer.current > 0) == (answer.started_on is not None) == (answer.recheck_at is not None)
+    assert answer.recheck_at is None or answer.recheck_at > history.now
+    assert (standing(answer) == "broken") == (answer.current == 0 and answer.active_days > 0)
+    for one, other in pairwise(answer.repaired):
+        assert (other - one).days >= history.settings.repair_every_days
+
+
+@moderate
+@given(histories(trusted=True), st.integers(0, 48))
+def test_nothing_changes_between_now_and_the_recheck(history: History, hours: int) -> None:
+    """The sweep need not look before."""
+    answer = history.streak()
+    later = history.now + timedelta(hours=hours)
+    if answer.recheck_at:
+        later = min(later, answer.recheck_at - timedelta(microseconds=1))
+    again = replace(history, now=later).streak()
+    assert (again.current, again.freezes_available, again.recheck_at) == (
+        answer.current,
+        answer.freezes_available,
+        answer.recheck_at,
+    )
+
+
+@moderate
+@given(histories(), st.integers(1, 400))
+def test_the_longest_streak_and_the_active_days_outlast_any_absence(history: History, days: int) -> None:
+    now, later = history.streak(), replace(history, now=history.now + timedelta(days=days)).streak()
+    assert (later.longest, later.active_days) == (now.longest, now.active_days)
+    assert later.current in (0, now.current)
+
+
+@moderate
+@given(histories(most_zones=1), st.integers(0, 40))
+def test_at_home_one_more_active_date_never_shortens_anything(history: History, place: int) -> None:
+    # A freeze earned on another date can save another streak, so this holds without freezes and repairs.
+    plain = replace(history.settings, freezes_max=0, repair_within_hours=0)
+    home = replace(history, settings=plain)
+    first = history.activities[0].at
+    at = first + (history.now - first) * place / 40
+    extra = Activity(at, history.activities[0].zone, 0, 60)
+    before, after = home.streak(), home.streak(home.days((*home.activities, extra)))
+    assert after.current >= before.current
+    assert after.longest >= before.longest
+    assert after.active_days >= before.active_days
+
+
+@dataclass
+class Player:
+    """A second telling of the rules, for one zone."""
+
+    held: int
+    streak: int = 0
+    longest: int = 0
+    played: int = 0
+    lost: int = 0
+    lost_at: datetime | None = None
+    since: int = 0
+    repaired: date | None = None
+
+
+def live(history: History) -> Player:
+    """Every date from the first to the last, without skipping any, and without looking ahead."""
+    rules, marks, zone = history.settings, history.marks, history.zone
+    player = Player(held=min(rules.freezes_at_start, rules.freezes_max))
+    by_date: dict[date, list[Activity]] = {}
+    for each in history.activities:
+        by_date.setdefault(local_date(each.at, zone, rules.day_start_hours), []).append(each)
+    if not by_date:
+        return player
+    window = timedelta(hours=rules.repair_within_hours)
+    day = min(by_date)
+    while day <= max(by_date) or day_end(day, zone, rules.day_start_hours) <= history.now:
+        end = day_end(day, zone, rules.day_start_hours)
+        if done := by_date.get(day):
+            player.streak += 1
+            player.played += 1
+            player.since += 1
+            if player.lost_at and window and min(each.at for each in done) - player.lost_at <= window:
+                enough = (
+                    sum(each.completions for each in done) >= rules.repair_completions
+                    or sum(each.seconds for each in done) >= rules.repair_seconds
+                )
+                rested = not player.repaired or (day - player.repaired).days >= rules.repair_every_days
+                if enough and rested:
+                    player.streak = player.lost + player.since
+                    player.repaired, player.lost_at = day, None
+            else:
+                player.lost_at = None
+            player.longest = max(player.longest, player.streak)
+            every = rules.freeze_every_active_days
+            if every and player.played % every == 0:
+                player.held = min(player.held + 1, rules.freezes_max)
+        elif player.streak:
+            off = (
+                zone_skipped(day, zone)
+                or day.isoweekday() in rules.rest_weekdays
+                or day in marks.restores
+                or any(first <= day <= last for first, last in marks.pauses + marks.amnesties)
+            )
+            if not off and player.held:
+                player.held -= 1
+            elif not off:
+                if not player.lost_at or end - player.lost_at >= window:
+                    player.lost, player.lost_at, player.since = player.streak, end, 0
+                player.streak = 0
+        day += timedelta(1)
+    return player
+
+
+@settings(max_examples=300, deadline=None)
+@given(histories(most_zones=1))
+def test_a_streak_is_what_living_day_by_day_in_one_zone_gives(history: History) -> None:
+    history = replace(history, marks=replace(history.marks, freeze_requests=frozenset()))
+    expected, answer = live(history), history.streak()
+    assert (answer.current, answer.longest, answer.active_days, answer.freezes_available) == (
+        expected.streak,
+        expected.longest,
+        expected.played,
+        expected.held,
+    )
