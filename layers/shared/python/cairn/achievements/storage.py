@@ -25,9 +25,7 @@ class UnlockItem(Item, discriminator="unlock"):
     evidence = JSONAttribute()
 
 
-def write_unlock(
-    tenant: str, player: str, achievement: Achievement, at: datetime, evidence: Mapping[str, Any]
-) -> Put:
+def write_unlock(tenant: str, player: str, achievement: Achievement, at: datetime, evidence: Mapping[str, Any]) -> Put:
     """The write of an unlock; it fails where the player holds the achievement."""
     item = UnlockItem(
         *keys.unlock(tenant, player, achievement.id),

@@ -8,14 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.operand import Path
-from pynamodb.expressions.update import Action as Change
-
-from cairn.platform import keys
-from cairn.platform.instants import to_ms
-from cairn.platform.items import Item, Privacy
-from cairn.platform.transact import Update, upsert
 from cairn.progress.progress import Happening
 
 CONTENTS_PER_PAGE = 16
@@ -77,30 +69,6 @@ class FactChange:
         self.last = other.last if self.last is None else max(self.last, other.last or self.last)
 
 
-class FactItem(Item, discriminator="fact"):
-    """`fp` and `fs` are the index by player, for export and erasure."""
-
-    privacy = Privacy(export="player", erase="fold")
-
-    fp = UnicodeAttribute()
-    fs = UnicodeAttribute()
-    events = NumberAttribute(default=0)
-    sessions = NumberAttribute(default=0)
-    session_seconds = NumberAttribute(default=0)
-    session_count = NumberAttribute(default=0)
-    starts = NumberAttribute(default=0)
-    completions = NumberAttribute(default=0)
-    completion_seconds = NumberAttribute(default=0)
-    quadrant_steps = NumberAttribute(default=0)
-    quadrant_seconds = NumberAttribute(default=0)
-    block_steps = NumberAttribute(default=0)
-    block_seconds = NumberAttribute(default=0)
-    attempts = NumberAttribute(default=0)
-    first_correct = NumberAttribute(default=0)
-    first = NumberAttribute(null=True)
-    last = NumberAttribute(null=True)
-
-
 def of_happening(happening: Happening) -> Counter[str]:
     """The numbers that one event adds to its fact, but for XP."""
     numbers = Counter({EVENTS: 1})
@@ -122,20 +90,6 @@ def of_happening(happening: Happening) -> Counter[str]:
 def page_of(day_contents: int) -> int:
     """The page for an event: contents beyond a bound go to continuation items."""
     return max(0, day_contents - 1) // CONTENTS_PER_PAGE
-
-
-def write(tenant: str, player: str, shard: int, key: FactKey, change: FactChange) -> Update:
-    """Adds to a fact, creating it where there is none. Its first and last instant are those of the day so far."""
-    at = keys.fact(tenant, key.day, shard, player, key.experience, key.page)
-    changes: list[Change] = [Path([name]).add(number) for name, number in sorted(change.numbers.items()) if number]
-    changes += [
-        FactItem.fp.set(keys.player_partition(tenant, player)),
-        FactItem.fs.set(f"{key.day.isoformat()}#{keys.encode(key.experience)}#{key.page}#{shard}"),
-    ]
-    for attribute, instant in ((FactItem.first, change.first), (FactItem.last, change.last)):
-        if instant is not None:
-            changes.append(attribute.set(to_ms(instant)))
-    return upsert(f"fact {at.sk} {key.day}", FactItem, at, changes)
 
 
 def xp_numbers(by_family: Mapping[str, int]) -> Counter[str]:

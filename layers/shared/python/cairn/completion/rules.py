@@ -16,15 +16,17 @@ def missing_for_completion(experience: Experience, progress: Progress, reflectio
             missing.append({"criterion": "quadrants", "detail": f"advance {', '.join(left)}", "left": left})
     short = experience.criteria.min_time_minutes * 60 - progress.seconds
     if short > 0:
-        missing.append(
-            {"criterion": "min_time_minutes", "detail": f"{short} more seconds of sessions", "left": short}
-        )
+        missing.append({"criterion": "min_time_minutes", "detail": f"{short} more seconds of sessions", "left": short})
     outputs = [each for each in experience.criteria.required_outputs if each not in progress.outputs]
     if reflection and "reflection" in outputs:
         outputs.remove("reflection")
     if outputs:
         missing.append(
-            {"criterion": "required_outputs", "detail": f"deliver {', '.join(outputs)} with a session", "left": outputs}
+            {
+                "criterion": "required_outputs",
+                "detail": f"deliver {', '.join(outputs)} with a session",
+                "left": outputs,
+            }
         )
     if experience.needs_reflection and not (reflection or progress.reflected):
         missing.append({"criterion": "reflection", "detail": "send a reflection with this request", "left": 1})

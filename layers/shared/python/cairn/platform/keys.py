@@ -52,9 +52,7 @@ def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
 
 
 def progress_page(tenant_id: str, player_id: str, experience_id: str, page: int) -> Key:
-    return Key(
-        player_partition(tenant_id, player_id), f"PAGE#{encode(experience_id)}#{page}"
-    )
+    return Key(player_partition(tenant_id, player_id), f"PAGE#{encode(experience_id)}#{page}")
 
 
 def output(tenant_id: str, player_id: str, experience_id: str, event_id: str) -> Key:
@@ -66,15 +64,11 @@ def event(tenant_id: str, player_id: str, event_id: str) -> Key:
 
 
 def ledger(tenant_id: str, player_id: str, event_id: str, source: str) -> Key:
-    return Key(
-        player_partition(tenant_id, player_id), f"{LEDGER_PREFIX}{event_id}#{encode(source)}"
-    )
+    return Key(player_partition(tenant_id, player_id), f"{LEDGER_PREFIX}{event_id}#{encode(source)}")
 
 
 def unlock(tenant_id: str, player_id: str, achievement_id: str) -> Key:
-    return Key(
-        player_partition(tenant_id, player_id), f"{UNLOCK_PREFIX}{encode(achievement_id)}"
-    )
+    return Key(player_partition(tenant_id, player_id), f"{UNLOCK_PREFIX}{encode(achievement_id)}")
 
 
 def calendar(tenant_id: str, player_id: str, month: str) -> Key:
@@ -84,9 +78,7 @@ def calendar(tenant_id: str, player_id: str, month: str) -> Key:
 
 def idempotency(tenant_id: str, subject: str, key: str) -> Key:
     """`subject` is the player a request acts on: the same key of two players is two requests."""
-    return Key(
-        player_partition(tenant_id, subject), f"I#{sha256(key.encode()).hexdigest()[:40]}"
-    )
+    return Key(player_partition(tenant_id, subject), f"I#{sha256(key.encode()).hexdigest()[:40]}")
 
 
 def fact_partition(tenant_id: str, day: date, shard: int) -> str:
@@ -109,9 +101,7 @@ def settings(tenant_id: str) -> Key:
 
 
 def position(tenant_id: str, player_id: str, board: str, period: str) -> Key:
-    return Key(
-        player_partition(tenant_id, player_id), f"POS#{encode(board)}#{encode(period)}"
-    )
+    return Key(player_partition(tenant_id, player_id), f"POS#{encode(board)}#{encode(period)}")
 
 
 def board_band(tenant_id: str, board: str, period: str, band: int) -> str:

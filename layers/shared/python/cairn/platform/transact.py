@@ -75,9 +75,7 @@ class Check:
     condition: Condition
 
     def render(self, table: str) -> dict[str, Any]:
-        return {
-            "ConditionCheck": {"TableName": table, "Key": raw_key(self.key), **expressions(self.condition)}
-        }
+        return {"ConditionCheck": {"TableName": table, "Key": raw_key(self.key), **expressions(self.condition)}}
 
 
 type Action = Put | Update | Delete | Check

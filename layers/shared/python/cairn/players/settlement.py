@@ -63,14 +63,10 @@ def settle(
     zone = player.zone or moment.zone
     streak = replay(days, player.marks, settings, now, zone, since=player.checkpoint)
     bonus = {
-        day: difference
-        for day, earned in streak.bonuses.items()
-        if (difference := earned - player.paid.get(day, 0))
+        day: difference for day, earned in streak.bonuses.items() if (difference := earned - player.paid.get(day, 0))
     }
     bonus |= {day: -was for day, was in player.paid.items() if was and day not in streak.bonuses}
-    entries = [
-        Entry(event, award.source, award.amount, moment.occurred_at, award.reason) for award in happening.awards
-    ]
+    entries = [Entry(event, award.source, award.amount, moment.occurred_at, award.reason) for award in happening.awards]
     if bonus:
         entries.append(_bonus_entry(event, moment, bonus))
     virtues = impact(player.virtues, happening.virtues)

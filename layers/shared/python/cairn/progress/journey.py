@@ -11,6 +11,7 @@ from cairn.achievements.definitions import Achievement
 from cairn.achievements.rules import Watch
 from cairn.achievements.storage import write_unlock
 from cairn.analytics import facts
+from cairn.analytics import storage as fact_storage
 from cairn.analytics.facts import FactChange, FactKey
 from cairn.catalog.experience import Experience
 from cairn.platform import keys
@@ -26,6 +27,7 @@ from cairn.progress.rules import Standing, apply
 from cairn.streaks.storage import Window, slide, write_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
+from cairn.xp import storage as ledger_storage
 from cairn.xp.ledger import Entry
 
 type Bounds = tuple[datetime, datetime]
@@ -114,18 +116,14 @@ class Journey:
             moment,
         )
         happening = step.happening
-        settled = settlement.settle(
-            player, event, experience.id, happening, moment, self._settings.streak, self._now
-        )
+        settled = settlement.settle(player, event, experience.id, happening, moment, self._settings.streak, self._now)
         self._progress[experience.id] = step.progress
         if happening.completed:
             self._completed.add(experience.id)
         if at:
             self._pages.setdefault(at, {}).update(step.contents)
             self._changed_pages.add(at)
-        self._events.append(
-            storage.write_event(player.tenant, player.id, event, experience.id, happening, moment)
-        )
+        self._events.append(storage.write_event(player.tenant, player.id, event, experience.id, happening, moment))
         if happening.outputs:
             self._events.append(
                 storage.write_outputs(
@@ -159,13 +157,9 @@ class Journey:
     def _fact(self, at: FactKey) -> FactChange:
         return self._facts.setdefault(at, FactChange())
 
-    def _unlock(
-        self, watch: Watch, before: Mapping[str, int], event: str, experience: str, moment: Moment
-    ) -> None:
+    def _unlock(self, watch: Watch, before: Mapping[str, int], event: str, experience: str, moment: Moment) -> None:
         """Unlocks to a fixed point: what an unlock's own XP unlocks is unlocked too."""
-        while crossed := [
-            each for each in watch.crossed(before, self.player.measured()) if each.id not in self._held
-        ]:
+        while crossed := [each for each in watch.crossed(before, self.player.measured()) if each.id not in self._held]:
             before = self.player.measured()
             for achievement in crossed:
                 self._held.add(achievement.id)
@@ -191,13 +185,11 @@ class Journey:
             Window(player.checkpoint, player.days, player.paid), player.marks, self._settings.streak
         )
         touched = tuple(sorted({at.day for at in self._facts}))
-        stored = replace(
-            player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, touched=touched
-        )
+        stored = replace(player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, touched=touched)
         tenant, player_id = player.tenant, player.id
         return [
             *self._events,
-            *(ledger.append(tenant, player_id, entry) for entry in self._entries),
+            *(ledger_storage.append(tenant, player_id, entry) for entry in self._entries),
             *self._unlocks,
             *(
                 storage.write_progress(tenant, player_id, progress)
@@ -218,4 +210,4 @@ class Journey:
         bounds = self._bounds.get((at.day, at.experience))
         if bounds and change.first:
             change = replace(change, first=bounds[0], last=bounds[1])
-        return facts.write(self.player.tenant, self.player.id, shard, at, change)
+        return fact_storage.write(self.player.tenant, self.player.id, shard, at, change)

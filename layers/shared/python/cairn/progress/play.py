@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cairn.analytics.facts import FactItem
+from cairn.analytics.storage import FactItem
 from cairn.catalog.experience import Experience
 from cairn.catalog.storage import Catalog
 from cairn.platform import keys
@@ -25,7 +25,8 @@ from cairn.progress.storage import ProgressItem, ProgressPageItem
 from cairn.streaks.days import local_date
 from cairn.streaks.rules import action
 from cairn.streaks.storage import read_calendar
-from cairn.tenants.settings import SettingsCache, TenantSettings
+from cairn.tenants.settings import TenantSettings
+from cairn.tenants.storage import SettingsCache
 from cairn.xp.levels import standing
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -90,9 +91,7 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
     """One consistent round trip, but for what is rare: another version, a late event, a date long gone."""
     tenant, player_id, table = request.tenant, request.player, parts.table
     player_key = keys.player(tenant, player_id)
-    heads = {
-        each: keys.progress(tenant, player_id, each) for each in (latest.id, *latest.prerequisites)
-    }
+    heads = {each: keys.progress(tenant, player_id, each) for each in (latest.id, *latest.prerequisites)}
     content = getattr(request.command, "content", None)
     page = keys.bucket(content, latest.pages) if content else None
     page_keys = [keys.progress_page(tenant, player_id, latest.id, page)] if page is not None else []
@@ -111,9 +110,7 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
             page_keys = [keys.progress_page(tenant, player_id, latest.id, page)]
             items = table.get_many(page_keys)
     contents = (
-        {(latest.id, page): storage.contents_of(items.get(ProgressPageItem, page_keys[0]))}
-        if page is not None
-        else {}
+        {(latest.id, page): storage.contents_of(items.get(ProgressPageItem, page_keys[0]))} if page is not None else {}
     )
     zone = player.zone or settings.zone
     day = local_date(request.occurred_at, zone, settings.streak.day_start_hours)
@@ -136,9 +133,7 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
 def with_calendar(table: Table, player: Player) -> Player:
     """The player with every active day they ever had, so that a date long gone can change."""
     past = read_calendar(table, player.tenant, player.id)
-    return replace(
-        player, checkpoint=None, days={**past.days, **player.days}, paid={**past.paid, **player.paid}
-    )
+    return replace(player, checkpoint=None, days={**past.days, **player.days}, paid={**past.paid, **player.paid})
 
 
 def load_bounds(

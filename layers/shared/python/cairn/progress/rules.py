@@ -60,9 +60,7 @@ def distance_meters(a: Place, b: Place) -> float:
     return 2 * EARTH_RADIUS_METERS * asin(min(1.0, sqrt(chord)))
 
 
-def unmet_requirements(
-    experience: Experience, standing: Standing, position: Place | None
-) -> list[dict[str, Any]]:
+def unmet_requirements(experience: Experience, standing: Standing, position: Place | None) -> list[dict[str, Any]]:
     """What a player still lacks to start: each with what is needed and what there is."""
     unmet: list[dict[str, Any]] = []
     if standing.level < experience.min_level:
@@ -222,9 +220,7 @@ def _session(progress: Progress, command: Session, moment: Moment) -> Step:
         metrics["early_sessions"] = 1
     elif began >= LATE:
         metrics["late_sessions"] = 1
-    happening = Happening(
-        "session_recorded", session_seconds=command.seconds, metrics=metrics, outputs=command.outputs
-    )
+    happening = Happening("session_recorded", session_seconds=command.seconds, metrics=metrics, outputs=command.outputs)
     longer = replace(
         progress,
         seconds=progress.seconds + command.seconds,

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
@@ -158,7 +164,13 @@ def write_page(tenant: str, player: str, experience: str, page: int, contents: C
         DomainError: `page-full` over 32 KB.
     """
     packed = {
-        content: [each.visits, each.seconds, each.quest, each.items, each.day.isoformat() if each.day else None]
+        content: [
+            each.visits,
+            each.seconds,
+            each.quest,
+            each.items,
+            each.day.isoformat() if each.day else None,
+        ]
         for content, each in contents.items()
     }
     if (size := len(json.dumps(packed))) > MAX_PAGE_BYTES:
@@ -172,9 +184,7 @@ def write_page(tenant: str, player: str, experience: str, page: int, contents: C
     return Put(f"page {experience} {page}", item, kept_type)
 
 
-def write_event(
-    tenant: str, player: str, event: str, experience: str, happening: Happening, moment: Moment
-) -> Put:
+def write_event(tenant: str, player: str, event: str, experience: str, happening: Happening, moment: Moment) -> Put:
     """The write of an event; it fails where the event stands already."""
     position = happening.position
     data = dict(happening.data)

@@ -92,10 +92,7 @@ def day_end(day: date, zone: str, day_start_hours: int) -> datetime:
     A skipped date ends with the date before it. Raises UnknownZone.
     """
     tz = time_zone(zone)
-    following = day + ONE_DAY
-    while zone_skipped(following, zone):
-        following += ONE_DAY
-    start = datetime.combine(following, time(day_start_hours), tz)
+    start = datetime.combine(day + ONE_DAY, time(day_start_hours), tz)
     earlier, later = sorted((start.astimezone(UTC), start.replace(fold=1).astimezone(UTC)))
     if earlier == later or local_date(later - timedelta.resolution, zone, day_start_hours) <= day:
         return later  # of a start that comes twice, the second, if the clock fell back into the old date

@@ -97,7 +97,7 @@ def replay(
     broken = state.broken
     until = _repairable_until(broken, settings) if broken else None
     if until:
-        last_day = local_date(until, zone, settings.day_start_hours)
+        last_day = local_date(until - timedelta.resolution, zone, settings.day_start_hours)
         until = until if now <= until and _may_repair(state, last_day, settings) else None
     if state.current and until is None:
         broken = None
@@ -115,7 +115,7 @@ def replay(
         broken_on=broken.missed if broken else None,
         lost=broken.lost if broken else 0,
         repairable_until=until,
-        recheck_at=fold.undecided_until if state.current else None,
+        recheck_at=fold.undecided_until,
         bonuses=fold.bonuses,
         freeze_ledger=tuple(fold.ledger),
     )
@@ -205,8 +205,6 @@ class _Fold:
                     if missed is None:
                         return state
                     state = missed
-                elif following is None and last == date.max:
-                    return state
                 else:
                     # Nothing to lose: an idle year is one step.
                     day = min(last, following - ONE_DAY) if following else last
@@ -300,8 +298,8 @@ class _Fold:
 
     def set_aside(self, state: Checkpoint) -> list[date]:
         """Undecided dates for which a freeze is set aside on request. Activity on the date gives it back."""
-        if not (state.current and state.through):
-            return []
+        if not state.through:
+            return []  # and after a break no freeze is left
         wanted = (day for day in sorted(self.marks.freeze_requests) if day > state.through)
         dates = [day for day in wanted if not self.preserved(day)][: state.freezes]
         for number, day in enumerate(dates, start=1):
@@ -309,7 +307,7 @@ class _Fold:
         return dates
 
     def zones_around(self, state: Checkpoint, day: date, following: date | None) -> set[str]:
-        """Every zone in force while the date ran somewhere: by the changes, the activity beside it, now."""
+        """Every zone in force while the date ran anywhere: by changes, the activity before it, and now."""
         midnight = datetime.combine(day, time(0), UTC)
         begins, ends = midnight - MAX_OFFSET, midnight + ONE_DAY + _latest(self.settings)
         changes = [(since, zone) for since, zone in self.marks.zones if since < ends]
@@ -318,11 +316,8 @@ class _Fold:
         zones.add(before[-1] if before else state.zone)
         if state.last_active and day - state.last_active <= 2 * ONE_DAY:
             zones.add(state.zone)
-        if following is None:
-            if self.now < ends:
-                zones.add(self.zone)
-        elif self.active[following].first_at < ends:
-            zones.add(self.active[following].zone)
+        if following is None and self.now < ends:
+            zones.add(self.zone)
         return zones
 
 

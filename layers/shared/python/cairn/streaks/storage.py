@@ -168,10 +168,7 @@ def write_calendar(tenant: str, player: str, leaving: Window) -> list[Update]:
             f"calendar {month}",
             CalendarItem,
             keys.calendar(tenant, player, month),
-            [
-                Path([f"d{day:%d}"]).set(pack_day(day, leaving.days[day], leaving.paid.get(day, 0)))
-                for day in days
-            ],
+            [Path([f"d{day:%d}"]).set(pack_day(day, leaving.days[day], leaving.paid.get(day, 0))) for day in days],
         )
         for month, days in months.items()
     ]
@@ -179,9 +176,7 @@ def write_calendar(tenant: str, player: str, leaving: Window) -> list[Update]:
 
 def read_calendar(table: Table, tenant: str, player: str) -> Window:
     """Every day that left the window."""
-    items = table.query_all(
-        keys.player_partition(tenant, player), prefix=keys.CALENDAR_PREFIX, consistent=True
-    )
+    items = table.query_all(keys.player_partition(tenant, player), prefix=keys.CALENDAR_PREFIX, consistent=True)
     return unpack_calendar(items)
 
 
@@ -193,9 +188,7 @@ def unpack_calendar(items: Iterable[Raw]) -> Window:
             if name[0] == "d" and name[1:].isdigit():
                 day = date.fromisoformat(f"{month}-{name[1:]}")
                 first, zone, completions, seconds, bonus = (next(iter(each.values())) for each in value["L"])
-                days[day], paid_for_it = unpack_day(
-                    day, [int(first), zone, int(completions), int(seconds), int(bonus)]
-                )
+                days[day], paid_for_it = unpack_day(day, [int(first), zone, int(completions), int(seconds), int(bonus)])
                 if paid_for_it:
                     paid[day] = paid_for_it
     return Window(None, days, paid)

@@ -3,14 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
-
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-
-from cairn.platform import keys
-from cairn.platform.instants import from_ms, iso, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item
-from cairn.platform.transact import Put
 
 COMPLETION = "completion"
 STREAK_BONUS = "streak_bonus"
@@ -41,41 +33,3 @@ class Entry:
     def family(self) -> str:
         """The source without its detail: `achievement` of `achievement.first_steps`."""
         return self.source.partition(".")[0]
-
-
-class LedgerItem(Item, discriminator="ledger"):
-    privacy = OF_THE_PLAYER
-
-    event = UnicodeAttribute()
-    source = UnicodeAttribute()
-    amount = NumberAttribute()
-    at = NumberAttribute()
-    reason = UnicodeAttribute()
-    days = JSONAttribute(null=True)
-
-
-def append(tenant: str, player: str, entry: Entry) -> Put:
-    """The write of a ledger entry; it fails where the cause was paid before."""
-    days = {day.isoformat(): amount for day, amount in entry.days.items()}
-    item = LedgerItem(
-        *keys.ledger(tenant, player, entry.event, entry.source),
-        event=entry.event,
-        source=entry.source,
-        amount=entry.amount,
-        at=to_ms(entry.at),
-        reason=entry.reason,
-        days=days or None,
-    )
-    return Put(f"ledger {entry.event} {entry.source}", item, LedgerItem.absent())
-
-
-def show(item: LedgerItem) -> dict[str, Any]:
-    """A ledger entry as the API shows it."""
-    shown = {
-        "event_id": item.event,
-        "source": item.source,
-        "amount": int(item.amount),
-        "reason": item.reason,
-        "at": iso(from_ms(int(item.at))),
-    }
-    return shown | ({"days": item.days} if item.days else {})

@@ -53,7 +53,8 @@ class Caller:
         if self.role is Role.PLAYER:
             if path_id not in ("me", self.player):
                 raise DomainError(
-                    "other-player", "A player's token acts for that player only. Use /players/me/ in the path."
+                    "other-player",
+                    "A player's token acts for that player only. Use /players/me/ in the path.",
                 )
             assert self.player is not None
             return self.player

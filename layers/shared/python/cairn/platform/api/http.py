@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cairn.platform.api.caller import Caller, read_caller
 from cairn.platform.api.problems import problem
+from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
 from cairn.platform.command import Answer
 from cairn.platform.config import Config
 from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey, fingerprint
+from cairn.platform.table import Table
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_ID_CHARACTERS = 128
@@ -80,7 +83,8 @@ class Http:
         """An id from the path. Raises DomainError `invalid-parameter` for one that is too long."""
         if len(value) > MAX_ID_CHARACTERS:
             raise DomainError(
-                "invalid-parameter", f"{name} has {len(value)} characters; at most {MAX_ID_CHARACTERS} are allowed."
+                "invalid-parameter",
+                f"{name} has {len(value)} characters; at most {MAX_ID_CHARACTERS} are allowed.",
             )
         return value
 
@@ -104,7 +108,8 @@ class Http:
         text = self.app.current_event.decoded_body or "{}"
         if (size := len(text.encode())) > MAX_BODY_BYTES:
             raise DomainError(
-                "body-too-large", f"The body has {size} bytes; at most {MAX_BODY_BYTES} are taken. Send less `data`."
+                "body-too-large",
+                f"The body has {size} bytes; at most {MAX_BODY_BYTES} are taken. Send less `data`.",
             )
         try:
             return json.loads(text)
@@ -183,3 +188,17 @@ def invalid_body(error: ValidationError) -> DomainError:
     ]
     named = "; ".join(f"{each['field']}: {each['message']}" for each in fields)
     return DomainError("invalid-body", f"Mend these fields: {named}.", errors=fields)
+
+
+def serve(routes: Callable[[Config, Table], Http]) -> Handler:
+    """The Lambda handler of a function's routes: its composition root, built at the first event and kept."""
+
+    @cache
+    def bootstrap() -> Http:
+        base = ground()
+        return routes(base.config, base.table)
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return bootstrap().handle(event, context)
+
+    return handler

@@ -1,0 +1,67 @@
+"""Reacts to the table's stream: unlocks achievements, and marks the days whose facts changed."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from cairn.achievements.definitions import ACHIEVEMENTS
+from cairn.achievements.rules import Watch
+from cairn.achievements.unlock import Crossing, crossing, unlock
+from cairn.analytics.work import DirtyDays
+from cairn.platform.bootstrap import ground
+from cairn.platform.clock import Clock, utc_now
+from cairn.platform.errors import Busy
+from cairn.platform.queue import queue
+from cairn.platform.stream import changes, failed_from
+from cairn.platform.table import Table
+from cairn.players.storage import PlayerItem, from_item
+from cairn.tenants.storage import SettingsCache
+
+logger = Logger()
+
+type React = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Clock = utc_now) -> React:
+    """Handles one batch. A busy player is queued for later and never holds up the shard."""
+    settings = SettingsCache(table)
+    watch = Watch(ACHIEVEMENTS)
+    dirty = DirtyDays(table)
+
+    def react(event: dict[str, Any]) -> dict[str, Any]:
+        touched, unlocked, reached = set(), 0, None
+        try:
+            for change in changes(event["Records"], PlayerItem):
+                reached = change.sequence
+                player = from_item(change.after)
+                touched |= {(player.tenant, day) for day in player.touched}
+                found = crossing(watch, from_item(change.before) if change.before else None, player)
+                if found is None:
+                    continue
+                try:
+                    unlocked += len(unlock(table, settings, watch, found, clock()))
+                except Busy:
+                    queue_for_later(found)
+            reached = None
+        except Exception:
+            logger.exception("stopped", sequence=reached)
+        dirty.mark(touched, clock())
+        logger.info("reacted", records=len(event["Records"]), unlocked=unlocked)
+        return failed_from(reached)
+
+    return react
+
+
+@cache
+def bootstrap() -> React:
+    """The composition root of this function."""
+    base = ground()
+    later = queue(base.config.queue_url, base.config.endpoint_url)
+    return reactor(base.table, lambda found: later([found.to_json()]))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers a stream batch with the sequence number from which it is to come again."""
+    return bootstrap()(event)

@@ -1,0 +1,116 @@
+"""The roll-up's work: days are marked when their facts change, dispatched when their quarter of an hour is
+over, and recomputed whole. A tenant that sleeps costs nothing.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+
+from cairn.analytics import storage
+from cairn.analytics.rollup import roll_up
+from cairn.analytics.storage import CursorItem, DirtyItem, RollupItem
+from cairn.platform import keys
+from cairn.platform.keys import Key
+from cairn.platform.queue import Send
+from cairn.platform.table import BATCH_GET_KEYS, Table
+from cairn.platform.transact import ConditionsFailed, Put, transact
+from cairn.tenants.storage import SettingsCache
+
+SLOT = timedelta(minutes=15)
+SETTLES = timedelta(minutes=1)  # a mark may still be on its way when its quarter of an hour ends
+MARKS_KEPT = timedelta(days=2)
+JOB = "rollup"
+
+
+def slot_of(instant: datetime) -> datetime:
+    """The start of the quarter of an hour (UTC) that an instant lies in."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + (instant - epoch) // SLOT * SLOT
+
+
+class DirtyDays:
+    """Marks (tenant, day) as changed; a function's memory saves it from marking twice in a quarter of an hour.
+
+    Marks are written after the facts were: whoever sees a mark sees what it is about.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._slot: datetime | None = None
+        self._marked: set[tuple[str, date]] = set()
+
+    def mark(self, changed: Iterable[tuple[str, date]], now: datetime) -> None:
+        """Marks days as changed at `now`. Marking twice changes nothing."""
+        slot = slot_of(now)
+        if slot != self._slot:
+            self._slot, self._marked = slot, set()
+        for tenant, day in sorted(set(changed) - self._marked):
+            item = DirtyItem(
+                *dirty_key(slot, tenant, day),
+                tenant=tenant,
+                day=day.isoformat(),
+                ttl=int((now + MARKS_KEPT).timestamp()),
+            )
+            same = DirtyItem.absent() | (DirtyItem.kind == DirtyItem)
+            transact(self._table, [Put("dirty", item, same)])
+            self._marked.add((tenant, day))
+
+
+def dirty_key(slot: datetime, tenant: str, day: date) -> Key:
+    return Key(keys.dirty_partition(f"{slot:%Y-%m-%dT%H:%M}"), f"{keys.encode(tenant)}#{day.isoformat()}")
+
+
+def dispatch(table: Table, settings: SettingsCache, send: Send, now: datetime) -> int:
+    """Sends one message for each shard of each day that changed in quarters of an hour that are over.
+
+    Run twice, or dead half-way, it sends a message again, which changes nothing.
+
+    Returns:
+        How many messages were sent.
+    """
+    key = keys.job(JOB)
+    stored = table.get_many([key]).get(CursorItem, key)
+    earliest = slot_of(now - MARKS_KEPT)
+    done = datetime.fromisoformat(stored.done) if stored else earliest
+    slot = max(done, earliest)
+    over = slot_of(now - SETTLES)
+    shards: dict[tuple[str, str, int], None] = {}
+    while slot < over:
+        for raw in table.query_all(keys.dirty_partition(f"{slot:%Y-%m-%dT%H:%M}"), consistent=True):
+            mark = DirtyItem.parse(raw)
+            day = date.fromisoformat(mark.day)
+            for shard in range(settings.of(mark.tenant).shards_on(day)):
+                shards[mark.tenant, mark.day, shard] = None
+        slot += SLOT
+    send([{"tenant": tenant, "day": day, "shard": shard} for tenant, day, shard in shards])
+    if slot > done:
+        unmoved = CursorItem.done == stored.done if stored else CursorItem.absent()
+        # Where another run was quicker, both sent the same messages.
+        with suppress(ConditionsFailed):
+            transact(table, [Put("cursor", CursorItem(*key, done=slot.isoformat()), unmoved)])
+    return len(shards)
+
+
+def recompute(table: Table, tenant: str, day: date, shard: int, now: datetime) -> int:
+    """Recomputes one shard of a day from its facts. What did not change is not written.
+
+    Returns:
+        How many roll-ups were written.
+    """
+    rollups = roll_up(storage.facts_of(table, tenant, day, shard))
+    by_key = {storage.rollup_key(tenant, scope, day, shard): rollup for scope, rollup in rollups.items()}
+    all_keys = list(by_key)
+    written = 0
+    for start in range(0, len(all_keys), BATCH_GET_KEYS):
+        some = all_keys[start : start + BATCH_GET_KEYS]
+        standing = table.get_many(some)
+        for key in some:
+            item = standing.get(RollupItem, key)
+            if item and storage.from_item(item) == by_key[key]:
+                continue
+            try:
+                transact(table, [storage.write_rollup(key, by_key[key], now)])
+                written += 1
+            except ConditionsFailed:
+                pass  # a run that read later facts was here
+    return written

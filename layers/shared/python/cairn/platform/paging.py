@@ -1,0 +1,30 @@
+"""Cursors: where a page ended, opaque to clients, good for one partition only."""
+
+import base64
+import binascii
+
+from cairn.platform.errors import DomainError
+from cairn.platform.items import Raw
+from cairn.platform.table import Page
+
+
+def write_cursor(page: Page) -> dict[str, str | None]:
+    """The member `next` of a page's answer: a cursor, or None at the end."""
+    if page.after is None:
+        return {"next": None}
+    return {"next": base64.urlsafe_b64encode(page.after["SK"]["S"].encode()).decode()}
+
+
+def read_cursor(cursor: str, partition: str) -> Raw | None:
+    """Where to go on in a partition, or None for the first page.
+
+    Raises:
+        DomainError: `invalid-parameter` for what is no cursor.
+    """
+    if not cursor:
+        return None
+    try:
+        sort_key = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise DomainError("invalid-parameter", "cursor must be the `next` of the page before.") from None
+    return {"PK": {"S": partition}, "SK": {"S": sort_key}}

@@ -1,0 +1,70 @@
+"""Fixtures of the unit tests: the table on moto, and clients of every function on it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from moto import mock_aws
+
+from cairn.platform.capacity import Meter
+from cairn.platform.table import Patience, Table, connect
+from functions.achievements.handler import routes as achievements
+from functions.analytics.handler import routes as analytics
+from functions.catalog.handler import routes as catalog
+from functions.completion.handler import routes as completion
+from functions.health.handler import routes as health
+from functions.players.handler import routes as players
+from functions.progress.handler import routes as progress
+from functions.streaks.handler import routes as streaks
+from functions.xp.handler import routes as xp
+from tests.support.http import CONFIG, Client, Clock, claims
+from tests.support.tables import TABLE_NAME, create_table
+
+ROUTES = {
+    "achievements": achievements,
+    "analytics": analytics,
+    "catalog": catalog,
+    "completion": completion,
+    "health": health,
+    "players": players,
+    "progress": progress,
+    "streaks": streaks,
+    "xp": xp,
+}
+
+type Call = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return Meter()
+
+
+@pytest.fixture
+def table(credentials: None, meter: Meter) -> Iterator[Table]:
+    with mock_aws():
+        client = connect()
+        create_table(client)
+        yield Table(client, TABLE_NAME, meter, patience=lambda: Patience(sleep=lambda _: None))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def call(table: Table, clock: Clock) -> Call:
+    """`call("progress", "player", "ada")`: a client of one function as one caller."""
+    built = {name: routes(CONFIG, table, clock) for name, routes in ROUTES.items()}
+
+    def client(function: str, role: str = "player", player: str | None = "ada", tenant: str = "acme") -> Client:
+        return Client(built[function], claims(role, player if role == "player" else None, tenant))
+
+    return client
