@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cairn.streaks.days import Day, add_activity, credited, day_end, local_date, zone_skipped
 from cairn.streaks.model import Checkpoint, Marks, Streak, StreakSettings
 from cairn.streaks.rules import checkpoint_at, replay, standing
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ZONES = (
     "Pacific/Apia",

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from cairn.streaks.days import (
     Day,
     UnknownZone,

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 from cairn.streaks.model import FreezeEntry, Marks, StreakSettings
 from cairn.streaks.rules import action, standing
-
 from tests.unit.streaks.history import active, clock, march, streak, without_freezes
 
 

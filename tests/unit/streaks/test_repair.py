@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 import pytest
+
 from cairn.streaks.days import Day
 from cairn.streaks.model import StreakSettings
 from cairn.streaks.rules import action
-
 from tests.unit.streaks.history import active, clock, march, streak, without_freezes
 
 BROKEN = active(march(1), march(2), march(3))  # the 4th is missed, and over at midnight of the 5th
@@ -75,6 +75,21 @@ def test_a_repair_works_once_in_thirty_days() -> None:
     sooner = without_freezes(repair_every_days=2)
     assert streak(again, clock(march(7), 13), settings=sooner).current == 5
     assert streak(repaired, clock(march(7), 9), settings=sooner).repairable_until == clock(march(9), 0)
+
+
+@pytest.mark.parametrize(("every", "offered"), [(3, True), (4, False)])
+def test_a_repair_is_offered_where_its_last_day_is_late_enough_after_the_former(
+    every: int, offered: bool
+) -> None:
+    days = {**BROKEN, **active(march(5), completions=2)}  # the 6th is missed: the last day is the 8th
+    answer = streak(days, clock(march(7), 9), settings=without_freezes(repair_every_days=every))
+    assert (answer.repairable_until is not None) is offered
+
+
+def test_a_break_once_repaired_is_done_with() -> None:
+    days = {**BROKEN, **active(march(5), march(6), completions=2)}
+    answer = streak(days, clock(march(6), 13), settings=without_freezes(repair_every_days=0))
+    assert (answer.current, answer.repaired, answer.broken_on) == (5, (march(5),), None)
 
 
 def test_a_tenant_without_repairs_offers_none() -> None:

@@ -3,10 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 
 import pytest
+
 from cairn.streaks.days import Day
 from cairn.streaks.model import Checkpoint, Marks, StreakSettings
 from cairn.streaks.rules import action, checkpoint_at, creditable, replay, standing
-
 from tests.unit.streaks.history import active, clock, march, streak, without_freezes
 
 RECORDED = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -190,6 +190,16 @@ def test_a_checkpoint_covers_the_dates_that_are_over_everywhere() -> None:
     answer = streak(days, clock(march(4), 13, 59))
     assert (answer.checkpoint.through, answer.checkpoint.current) == (march(2), 2)
     assert streak(days, clock(march(4), 14)).checkpoint.through == march(3)
+    at_six = StreakSettings(day_start_hours=6)
+    assert streak(days, clock(march(4), 19, 59), settings=at_six).checkpoint.through == march(2)
+    assert streak(days, clock(march(4), 20), settings=at_six).checkpoint.through == march(3)
+
+
+def test_a_checkpoint_covers_the_dates_after_a_break_too() -> None:
+    days = active(march(1), march(20))
+    assert checkpoint_at(days, Marks(), without_freezes(), march(9)).through == march(9)
+    broken = streak(active(march(1)), clock(march(9), 14), settings=without_freezes())
+    assert broken.checkpoint.through == march(8)
 
 
 def test_replaying_goes_on_from_a_checkpoint() -> None:
@@ -210,6 +220,8 @@ def test_a_checkpoint_never_parts_a_date_from_the_one_its_activity_counts_for() 
     }
     assert checkpoint_at(days, Marks(), StreakSettings(), march(2)).through == march(1)
     assert checkpoint_at(days, Marks(), StreakSettings(), march(3)).through == march(3)
+    assert streak(days, clock(march(3), 14)).checkpoint.through == march(1)
+    assert streak(days, clock(march(4), 14)).checkpoint.through == march(3)
 
 
 def test_a_checkpoint_cannot_be_wound_back() -> None:

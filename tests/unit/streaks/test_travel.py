@@ -2,7 +2,6 @@ from datetime import date, timedelta
 
 from cairn.streaks.model import Marks, StreakSettings
 from cairn.streaks.rules import checkpoint_at
-
 from tests.unit.streaks.history import active, acts, clock, march, streak, without_freezes
 
 LOS_ANGELES, AUCKLAND = "America/Los_Angeles", "Pacific/Auckland"
@@ -78,6 +77,74 @@ def test_a_change_long_before_has_no_part_in_a_break() -> None:
     before = streak(days, end - timedelta(seconds=1), marks=marks, zone=AUCKLAND, settings=without_freezes())
     after = streak(days, end, marks=marks, zone=AUCKLAND, settings=without_freezes())
     assert (before.current, after.current, after.broken_on) == (1, 0, march(21))
+
+
+def test_a_change_long_after_has_no_part_in_a_break() -> None:
+    marks = Marks(zones=((clock(march(20), 0), LOS_ANGELES),))
+    days = active(march(1), march(2), march(4), zone=AUCKLAND)
+    now = clock(march(4), 13, zone=AUCKLAND)
+    assert streak(days, now, marks=marks, zone=AUCKLAND, settings=without_freezes()).current == 1
+
+
+def test_a_stopover_counts_as_a_zone_in_force() -> None:
+    noon = clock(march(2), 12, zone=AUCKLAND)
+    marks = Marks(zones=((noon, "Pacific/Honolulu"), (noon + timedelta(hours=2), AUCKLAND)))
+    days = active(march(1), zone=AUCKLAND)
+    over = clock(march(3), 0, zone=AUCKLAND)
+    answer = streak(days, over, marks=marks, zone=AUCKLAND, settings=without_freezes())
+    assert (answer.current, answer.recheck_at) == (1, clock(march(3), 0, zone="Pacific/Honolulu"))
+
+
+def test_a_flight_at_the_end_of_a_pause_counts_like_any_other() -> None:
+    marks = Marks(zones=((clock(march(9), 7, zone=AUCKLAND), AUCKLAND),), pauses=((march(2), march(8)),))
+    days = active(march(1), zone=LOS_ANGELES)
+    over = clock(march(10), 0, zone=AUCKLAND)
+    answer = streak(days, over, marks=marks, zone=AUCKLAND, settings=without_freezes())
+    assert (answer.current, answer.recheck_at) == (1, clock(march(10), 0, zone=LOS_ANGELES))
+
+
+def test_the_zone_of_an_activity_counts_where_no_change_told_of_it() -> None:
+    marks = Marks(zones=((clock(march(1), 0) - timedelta(days=90), AUCKLAND),))
+    over = clock(march(3), 0, zone=AUCKLAND)
+    answer = streak(
+        active(march(1), zone="Pacific/Pago_Pago"),
+        over,
+        marks=marks,
+        zone=AUCKLAND,
+        settings=without_freezes(),
+    )
+    assert (answer.current, answer.recheck_at) == (1, clock(march(3), 11))
+
+
+def test_the_zone_of_an_activity_long_before_does_not() -> None:
+    marks = Marks(
+        zones=((clock(march(1), 0) - timedelta(days=90), AUCKLAND),), pauses=((march(2), march(8)),)
+    )
+    over = clock(march(10), 0, zone=AUCKLAND)
+    answer = streak(
+        active(march(1), zone="Pacific/Pago_Pago"),
+        over,
+        marks=marks,
+        zone=AUCKLAND,
+        settings=without_freezes(),
+    )
+    assert (answer.current, answer.broken_on) == (0, march(9))
+
+
+def test_the_zone_that_a_player_asks_in_counts_while_the_date_runs_anywhere() -> None:
+    days, settings = active(march(1), zone=AUCKLAND), without_freezes()
+    over = clock(march(3), 0, zone=AUCKLAND)
+    assert streak(days, over, zone=LOS_ANGELES, settings=settings).current == 1
+    later = over + timedelta(hours=40)
+    for zone in (AUCKLAND, LOS_ANGELES):
+        answer = streak(days, later, zone=zone, settings=settings)
+        assert (answer.current, answer.repairable_until) == (0, over + timedelta(hours=48))
+
+
+def test_the_zone_that_a_player_asks_in_does_not_undo_a_break_before_the_latest_activity() -> None:
+    days = acts((clock(march(1), 9, zone=AUCKLAND), AUCKLAND), (clock(march(3), 1, zone=AUCKLAND), AUCKLAND))
+    now = clock(march(3), 2, zone=AUCKLAND)
+    assert streak(days, now, zone=LOS_ANGELES, settings=without_freezes()).current == 1
 
 
 def test_a_change_after_the_date_ended_at_home_reopens_it_where_it_still_runs() -> None:
