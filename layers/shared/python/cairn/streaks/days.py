@@ -68,11 +68,6 @@ def zone_skipped(day: date, zone: str) -> bool:
     return noon.astimezone(UTC).astimezone(tz).date() != day
 
 
-def local_time(instant: datetime, zone: str) -> time:
-    """What the clock on the wall showed at an aware instant. Raises UnknownZone."""
-    return instant.astimezone(time_zone(zone)).time()
-
-
 def local_date(instant: datetime, zone: str, day_start_hours: int) -> date:
     """The local date of an aware instant, where days start `day_start_hours` (0 to 6) after midnight.
 
