@@ -1,4 +1,4 @@
-"""Experiences in the table: immutable versions and a pointer to the latest, cached in a function's memory."""
+"""Experiences in the table: immutable versions, and the latest of them, cached in a function's memory."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -28,19 +28,20 @@ class ExperienceItem(Item, discriminator="experience"):
     definition = JSONAttribute()
 
 
-class ExperiencePointerItem(Item, discriminator="experience-pointer"):
-    """The latest version's number."""
+class LatestExperienceItem(Item, discriminator="experience-latest"):
+    """The latest version once more, where it is found without knowing its number."""
 
     privacy = NOT_PERSONAL
 
     version = NumberAttribute()
+    definition = JSONAttribute()
 
 
 def version_key(tenant: str, experience_id: str, version: int) -> Key:
     return Key(keys.catalog_partition(tenant, KIND, experience_id), f"V#{version:06d}")
 
 
-def pointer_key(tenant: str, experience_id: str) -> Key:
+def latest_key(tenant: str, experience_id: str) -> Key:
     return Key(keys.catalog_partition(tenant, KIND, experience_id), "LATEST")
 
 
@@ -62,7 +63,7 @@ def from_json(stored: dict[str, Any]) -> Experience:
 
 
 class Catalog:
-    """A tenant's experiences. Versions are kept for ever; the pointer to the latest for 60 s.
+    """A tenant's experiences. Versions are kept for ever; the latest for 60 s.
 
     Args:
         table: where they are stored.
@@ -80,11 +81,12 @@ class Catalog:
         kept = self._latest.get((tenant, experience_id))
         if kept and self._monotonic() - kept[0] < CACHED_SECONDS:
             return self._versions[tenant, experience_id, kept[1]]
-        key = pointer_key(tenant, experience_id)
-        pointer = self._table.get_many([key]).get(ExperiencePointerItem, key)
-        if pointer is None:
+        key = latest_key(tenant, experience_id)
+        item = self._table.get_many([key]).get(LatestExperienceItem, key)
+        if item is None:
             return None
-        experience = self.version(tenant, experience_id, int(pointer.version))
+        experience = from_json(item.definition)
+        self._versions[tenant, experience_id, experience.version] = experience
         self._latest[tenant, experience_id] = (self._monotonic(), experience.version)
         return experience
 
@@ -133,9 +135,11 @@ def define(tenant: str, experience: Experience, latest: Experience | None) -> tu
         version=experience.version,
         definition=to_json(experience),
     )
-    pointer = ExperiencePointerItem(*pointer_key(tenant, experience.id), version=experience.version)
-    was = ExperiencePointerItem.version == latest.version if latest else ExperiencePointerItem.absent()
+    newest = LatestExperienceItem(
+        *latest_key(tenant, experience.id), version=experience.version, definition=to_json(experience)
+    )
+    was = LatestExperienceItem.version == latest.version if latest else LatestExperienceItem.absent()
     return experience, [
         Put("experience", item, ExperienceItem.absent()),
-        Put("pointer", pointer, was),
+        Put("latest", newest, was),
     ]

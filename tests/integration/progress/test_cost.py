@@ -1,0 +1,121 @@
+"""Round trips and capacity units of every operation, against the budgets of docs/access-patterns.md.
+
+Counted on a table with history behind the player, because nothing may grow with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from cairn.platform.capacity import Meter
+from cairn.platform.table import Table
+from tests.support.http import Reply
+from tests.support.world import World, all_items, react, stream_records
+
+IDEMPOTENCY_KEY = 2
+PAYS_XP = 2
+FIRST_OF_DAY = 3
+NEARLY_DONE: list[tuple[str, dict[str, Any]]] = [("quadrants", {})] * 4 + [("sessions", {"duration_seconds": 900})]
+
+
+@dataclass
+class Cost:
+    trips: int
+    reads: float
+    writes: float
+
+
+def cost_of(meter: Meter, work: Callable[[], Any]) -> Cost:
+    before = (meter.trips, meter.reads, meter.writes)
+    work()
+    return Cost(meter.trips - before[0], meter.reads - before[1], meter.writes - before[2])
+
+
+@pytest.fixture
+def world(table: Table) -> World:
+    """A player in the middle of an experience, with ten days of history, and warm caches."""
+    world = World(table)
+    world.define()
+    for _ in range(10):
+        world.play("events", {"type": "waypoint_visited", "content_id": "gate"})
+        world.clock.at += timedelta(days=1)
+    world.play("events", {"type": "waypoint_visited", "content_id": "gate"})
+    assert world.play("complete").status == 409
+    return world
+
+
+def sent(world: World, what: str, body: dict[str, Any]) -> Reply:
+    reply = world.play(what, body, key=str(uuid4()))
+    assert reply.status == 200, reply.body
+    return reply
+
+
+def test_an_event_costs_two_trips_four_reads_and_twelve_writes_beside_its_idempotency_key(
+    world: World, meter: Meter
+) -> None:
+    cost = cost_of(meter, lambda: sent(world, "events", {"type": "waypoint_visited", "content_id": "gate"}))
+    assert cost.trips == 2
+    assert cost.reads <= 4
+    assert cost.writes <= 12 + IDEMPOTENCY_KEY
+
+
+def test_the_first_event_of_a_day_pays_its_bonus_within_budget(world: World, meter: Meter) -> None:
+    world.clock.at += timedelta(days=1)
+    cost = cost_of(meter, lambda: sent(world, "events", {"type": "waypoint_visited", "content_id": "gate"}))
+    assert cost.trips == 2
+    assert cost.reads <= 4
+    assert cost.writes <= 12 + IDEMPOTENCY_KEY + PAYS_XP + FIRST_OF_DAY
+
+
+def test_completing_costs_two_trips_four_reads_and_eighteen_writes(world: World, meter: Meter) -> None:
+    for what, body in NEARLY_DONE:
+        cost = cost_of(meter, lambda what=what, body=body: sent(world, what, body))  # type: ignore[misc]
+        assert cost.trips == 2
+        assert cost.reads <= 4
+        assert cost.writes <= 12 + IDEMPOTENCY_KEY
+    cost = cost_of(meter, lambda: sent(world, "complete", {"reflection": "Again!"}))
+    assert cost.trips == 2
+    assert cost.reads <= 4
+    assert cost.writes <= 18 + IDEMPOTENCY_KEY
+
+
+def test_an_unlock_costs_two_trips_two_reads_and_ten_writes(world: World, meter: Meter) -> None:
+    for what, body in NEARLY_DONE:
+        sent(world, what, body)
+    before = all_items(world.table)
+    sent(world, "complete", {"reflection": "Again!"})
+    records = [
+        each
+        for each in stream_records(before, all_items(world.table))
+        if each["dynamodb"]["NewImage"]["kind"]["S"] == "player"
+    ]
+    quiet = cost_of(meter, lambda: react(world.table, world.clock, records[:0]))
+    both = cost_of(meter, lambda: react(world.table, world.clock, records))
+    unlocked = [key.sk for key in all_items(world.table) if key.sk.startswith("A#")]
+    assert sorted(unlocked) == ["A#first_scenario", "A#first_steps"]
+    # One transaction unlocked two: what they share is the player and the fact. The mark is one write more.
+    mark_trips, mark_writes, settings_trip, settings_read = 1, 2, 1, 0.5
+    assert quiet.trips == 0
+    assert both.trips <= 2 + mark_trips + settings_trip
+    assert both.reads <= 2 + 1 + settings_read
+    assert both.writes <= 10 + 4 + mark_writes
+
+
+def test_reading_a_players_page_stays_within_thirteen_reads(world: World, meter: Meter) -> None:
+    def page() -> None:
+        for function, path in (("xp", "xp"), ("streaks", "streak"), ("achievements", "achievements")):
+            assert world.call(function).send("GET", f"/players/me/{path}").status == 200
+
+    page()
+    cost = cost_of(meter, page)
+    assert cost.reads <= 13
+
+
+def test_resuming_reads_two_units_in_one_trip(world: World, meter: Meter) -> None:
+    world.call("progress").send("GET", "/players/me/experiences/woods")
+    cost = cost_of(meter, lambda: world.call("progress").send("GET", "/players/me/experiences/woods"))
+    assert (cost.trips, cost.reads) == (1, 2)
