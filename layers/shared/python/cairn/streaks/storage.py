@@ -37,7 +37,7 @@ class Window:
 
 
 def pack_day(day: date, content: Day, paid: int) -> Packed:
-    """A day as a short list: minutes of its first instant since its midnight in UTC, zone, and counts."""
+    """A day as a short list: milliseconds of its first instant since its midnight in UTC, zone, and counts."""
     midnight = datetime.combine(day, time(0), UTC)
     first = (content.first_at - midnight) // timedelta(milliseconds=1)
     return [first, content.zone, content.completions, content.seconds, paid]
