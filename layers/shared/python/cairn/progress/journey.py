@@ -6,6 +6,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
 
 from cairn.achievements.definitions import Achievement
 from cairn.achievements.rules import Watch
@@ -24,7 +26,7 @@ from cairn.players.settlement import Settled
 from cairn.progress import storage
 from cairn.progress.progress import Command, Content, Happening, Moment, Progress
 from cairn.progress.rules import Standing, apply
-from cairn.streaks.storage import Window, slide, write_calendar
+from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
@@ -39,6 +41,7 @@ class Loaded:
 
     contents: pages that were read, by (experience, page). completed: prerequisites that are done.
     bounds: first and last instant of facts older than their head's day, by (day, experience).
+    filed: what the calendar holds already of the days that may leave the window again; None where none were read.
     """
 
     player: Player
@@ -46,6 +49,7 @@ class Loaded:
     contents: Mapping[tuple[str, int], Mapping[str, Content]] = field(default_factory=dict)
     completed: Collection[str] = frozenset()
     bounds: Mapping[tuple[date, str], Bounds] = field(default_factory=dict)
+    filed: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Journey:
     Args:
         loaded: the state before.
         settings: the tenant's.
-        now: the server's instant, as of which streaks are decided.
+        now: the instant as of which streaks are decided, unless a command brings its own.
         watch: the achievements to unlock on the way, dated by their event; None leaves them to the stream.
         held: achievements that the player is known to hold.
     """
@@ -82,7 +86,7 @@ class Journey:
         self._settings = settings
         self._now = now
         self._watch = watch
-        self._held = set(held)
+        self.held = set(held)
         self._completed = set(loaded.completed)
         self._progress = dict(loaded.progress)
         self._pages = {at: dict(contents) for at, contents in loaded.contents.items()}
@@ -93,12 +97,23 @@ class Journey:
         self._facts: dict[FactKey, FactChange] = {}
         self._bounds = dict(loaded.bounds)
 
-    def play(self, experience: Experience, command: Command, moment: Moment, cause: str) -> Played:
+    def play(
+        self,
+        experience: Experience,
+        command: Command,
+        moment: Moment,
+        cause: str,
+        *,
+        now: datetime | None = None,
+        data: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Played:
         """Plays one command.
 
         Args:
             experience: the version that the player started, or the latest.
             cause: what identifies the event beside its instant: an idempotency key, or a row's id.
+            now: as of which its streak is decided, where that is not the journey's.
+            data: kept with the event, beside what the command itself keeps.
 
         Raises:
             DomainError: the rules refuse it; the journey is as it was.
@@ -115,8 +130,10 @@ class Journey:
             command,
             moment,
         )
-        happening = step.happening
-        settled = settlement.settle(player, event, experience.id, happening, moment, self._settings.streak, self._now)
+        happening = replace(step.happening, data={**data, **step.happening.data}) if data else step.happening
+        settled = settlement.settle(
+            player, event, experience.id, happening, moment, self._settings.streak, now or self._now
+        )
         self._progress[experience.id] = step.progress
         if happening.completed:
             self._completed.add(experience.id)
@@ -159,10 +176,10 @@ class Journey:
 
     def _unlock(self, watch: Watch, before: Mapping[str, int], event: str, experience: str, moment: Moment) -> None:
         """Unlocks to a fixed point: what an unlock's own XP unlocks is unlocked too."""
-        while crossed := [each for each in watch.crossed(before, self.player.measured()) if each.id not in self._held]:
+        while crossed := [each for each in watch.crossed(before, self.player.measured()) if each.id not in self.held]:
             before = self.player.measured()
             for achievement in crossed:
-                self._held.add(achievement.id)
+                self.held.add(achievement.id)
                 self._pay_unlock(achievement, event, experience, moment)
 
     def _pay_unlock(self, achievement: Achievement, event: str, experience: str, moment: Moment) -> None:
@@ -180,13 +197,8 @@ class Journey:
         """The transaction: events first, then what they changed, the player last but for projections' facts."""
         if not self._events:
             return []
-        player = self.player
-        window, leaving = slide(
-            Window(player.checkpoint, player.days, player.paid), player.marks, self._settings.streak
-        )
-        touched = tuple(sorted({at.day for at in self._facts}))
-        stored = replace(player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, touched=touched)
-        tenant, player_id = player.tenant, player.id
+        stored, leaving = self._slid()
+        tenant, player_id = stored.tenant, stored.id
         return [
             *self._events,
             *(ledger_storage.append(tenant, player_id, entry) for entry in self._entries),
@@ -200,10 +212,47 @@ class Journey:
                 storage.write_page(tenant, player_id, experience, page, self._pages[experience, page])
                 for experience, page in sorted(self._changed_pages)
             ),
-            *write_calendar(tenant, player_id, leaving),
+            *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
             player_storage.write(stored),
             *(self._write_fact(at, change) for at, change in self._facts.items()),
         ]
+
+    @property
+    def size(self) -> int:
+        """How many actions there will be, or a few more: cheaper than making them."""
+        months = {(day.year, day.month) for day in self.player.days} if len(self.player.days) > WINDOW_DAYS else ()
+        heads = sum(progress != self._before.progress.get(each) for each, progress in self._progress.items())
+        others = len(self._events) + len(self._entries) + len(self._unlocks) + len(self._facts)
+        return others + heads + len(self._changed_pages) + len(months) + 1
+
+    def after(self) -> Loaded:
+        """What stands once the actions are written, so that the next journey goes on without reading it."""
+        stored, leaving = self._slid()
+        before = self._before
+        filed = before.filed
+        if filed:
+            filed = Window(None, {**filed.days, **leaving.days}, {**filed.paid, **leaving.paid})
+        return Loaded(
+            player=replace(stored, ver=stored.ver + 1),
+            progress={
+                each: progress if progress == before.progress.get(each) else replace(progress, ver=progress.ver + 1)
+                for each, progress in self._progress.items()
+            },
+            contents=self._pages,
+            completed=self._completed,
+            bounds=self._bounds,
+            filed=filed,
+        )
+
+    def _slid(self) -> tuple[Player, Window]:
+        """The player as it is to be stored, and the days that leave its window."""
+        player = self.player
+        window, leaving = slide(
+            Window(player.checkpoint, player.days, player.paid), player.marks, self._settings.streak
+        )
+        touched = tuple(sorted({at.day for at in self._facts}))
+        stored = replace(player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, touched=touched)
+        return stored, leaving
 
     def _write_fact(self, at: FactKey, change: FactChange) -> Action:
         shard = keys.bucket(self.player.id, self._settings.shards_on(at.day))

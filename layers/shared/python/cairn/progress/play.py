@@ -24,7 +24,7 @@ from cairn.progress.rules import completion_percentage, next_quadrant
 from cairn.progress.storage import ProgressItem, ProgressPageItem
 from cairn.streaks.days import local_date
 from cairn.streaks.rules import action
-from cairn.streaks.storage import read_calendar
+from cairn.streaks.storage import NOTHING, Window, read_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 from cairn.xp.levels import standing
@@ -115,25 +115,27 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
     zone = player.zone or settings.zone
     day = local_date(request.occurred_at, zone, settings.streak.day_start_hours)
     moment = Moment(request.occurred_at, request.now, zone, day)
-    bounds = {}
+    bounds, calendar = {}, NOTHING
     if head and head.day and day < head.day:
         bounds = load_bounds(table, tenant, player_id, settings, [(day, latest.id)])
     if player.checkpoint and player.checkpoint.through and day <= player.checkpoint.through:
-        player = with_calendar(table, player)
+        player, calendar = with_calendar(table, player)
     loaded = Loaded(
         player=player,
         progress={latest.id: head} if head else {},
         contents=contents,
         completed=completed,
         bounds=bounds,
+        calendar=calendar,
     )
     return Situation(loaded, experience, moment)
 
 
-def with_calendar(table: Table, player: Player) -> Player:
-    """The player with every active day they ever had, so that a date long gone can change."""
+def with_calendar(table: Table, player: Player) -> tuple[Player, Window]:
+    """The player with every active day they ever had, so that a date long gone can change; and the calendar."""
     past = read_calendar(table, player.tenant, player.id)
-    return replace(player, checkpoint=None, days={**past.days, **player.days}, paid={**past.paid, **player.paid})
+    whole = replace(player, checkpoint=None, days={**past.days, **player.days}, paid={**past.paid, **player.paid})
+    return whole, past
 
 
 def load_bounds(

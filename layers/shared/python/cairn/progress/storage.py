@@ -60,7 +60,11 @@ class ProgressPageItem(Item, discriminator="progress-page"):
 
 
 class EventItem(Item, discriminator="event"):
-    """An immutable event. GPS is an attribute of its own, which can be erased alone."""
+    """An immutable event. GPS is an attribute of its own, which can be erased alone.
+
+    `refused`: why the rules did not accept a row of an import. It is in the log and has changed nothing, so
+    that loading the row again finds it decided.
+    """
 
     privacy = OF_THE_PLAYER
 
@@ -75,6 +79,7 @@ class EventItem(Item, discriminator="event"):
     data = JSONAttribute(null=True)
     gps: ListAttribute[float] = ListAttribute(null=True)
     imported = BooleanAttribute(null=True)
+    refused = UnicodeAttribute(null=True)
 
 
 class OutputItem(Item, discriminator="output"):
@@ -184,7 +189,15 @@ def write_page(tenant: str, player: str, experience: str, page: int, contents: C
     return Put(f"page {experience} {page}", item, kept_type)
 
 
-def write_event(tenant: str, player: str, event: str, experience: str, happening: Happening, moment: Moment) -> Put:
+def write_event(
+    tenant: str,
+    player: str,
+    event: str,
+    experience: str,
+    happening: Happening,
+    moment: Moment,
+    refused: str | None = None,
+) -> Put:
     """The write of an event; it fails where the event stands already."""
     position = happening.position
     data = dict(happening.data)
@@ -203,6 +216,7 @@ def write_event(tenant: str, player: str, event: str, experience: str, happening
         data=data or None,
         gps=[position.lat, position.lng] if position else None,
         imported=moment.imported or None,
+        refused=refused,
     )
     return Put("event" if not moment.imported else f"event {event}", item, EventItem.absent())
 
@@ -228,6 +242,7 @@ def show_event(item: EventItem, event_id: str) -> dict[str, Any]:
         "local_day": item.day,
         "duration_seconds": int(item.seconds) if item.seconds is not None else None,
         "data": item.data,
+        "refused": item.refused,
         "location": {"lat": item.gps[0], "lng": item.gps[1]} if item.gps else None,
     }
     return {name: value for name, value in shown.items() if value is not None}

@@ -174,6 +174,18 @@ def write_calendar(tenant: str, player: str, leaving: Window) -> list[Update]:
     ]
 
 
+def unfiled(leaving: Window, filed: Window | None) -> Window:
+    """Of the days that leave the window, those that the calendar does not hold as they are."""
+    if filed is None:
+        return leaving
+    changed = {
+        day: content
+        for day, content in leaving.days.items()
+        if filed.days.get(day) != content or filed.paid.get(day, 0) != leaving.paid.get(day, 0)
+    }
+    return Window(None, changed, leaving.paid)
+
+
 def read_calendar(table: Table, tenant: str, player: str) -> Window:
     """Every day that left the window."""
     items = table.query_all(keys.player_partition(tenant, player), prefix=keys.CALENDAR_PREFIX, consistent=True)
