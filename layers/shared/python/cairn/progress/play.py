@@ -24,7 +24,7 @@ from cairn.progress.rules import completion_percentage, next_quadrant
 from cairn.progress.storage import ProgressItem, ProgressPageItem
 from cairn.streaks.days import local_date
 from cairn.streaks.rules import action
-from cairn.streaks.storage import NOTHING, Window, read_calendar
+from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 from cairn.xp.levels import standing
@@ -115,18 +115,19 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
     zone = player.zone or settings.zone
     day = local_date(request.occurred_at, zone, settings.streak.day_start_hours)
     moment = Moment(request.occurred_at, request.now, zone, day)
-    bounds, calendar = {}, NOTHING
+    bounds: dict[tuple[date, str], tuple[datetime, datetime]] = {}
+    filed: Window | None = None
     if head and head.day and day < head.day:
         bounds = load_bounds(table, tenant, player_id, settings, [(day, latest.id)])
     if player.checkpoint and player.checkpoint.through and day <= player.checkpoint.through:
-        player, calendar = with_calendar(table, player)
+        player, filed = with_calendar(table, player)
     loaded = Loaded(
         player=player,
         progress={latest.id: head} if head else {},
         contents=contents,
         completed=completed,
         bounds=bounds,
-        calendar=calendar,
+        filed=filed,
     )
     return Situation(loaded, experience, moment)
 
