@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
-export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
 # Nothing here speaks to AWS but `make deploy`, and that one says so.
 export AWS_EC2_METADATA_DISABLED := true
 

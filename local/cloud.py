@@ -1,5 +1,6 @@
-"""The local cloud: one ministack process on a loopback port, with nothing of this shell in its environment."""
+"""The local cloud: one ministack process on a loopback port, with an environment of its own."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -113,9 +114,7 @@ class Cloud:
         if not INTERPRETER.exists():
             raise CloudError("ministack is not installed. Run `make setup`.")
         if self.port and listens(self.port):
-            raise CloudError(
-                f"Port {self.port} is in use. Stop what listens there, or run `make clean` to begin anew elsewhere."
-            )
+            raise CloudError(f"Port {self.port} is in use. Stop what listens there, or begin anew with `make clean`.")
         self.port = self.port or free_port()
         self.state_dir.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self._temporary, ignore_errors=True)  # every worker of the last run left a folder there
@@ -234,8 +233,6 @@ def forget_stream_positions(state: Path) -> None:
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     """Ends what is left of ministack and of the functions that it started."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

@@ -1,0 +1,1 @@
+"""The infrastructure: one CDK app, typed stages, one construct for each function group."""

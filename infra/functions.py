@@ -1,0 +1,61 @@
+"""What every function has: its kind, its time, its memory, and the calls it may make. One row a function."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+type Kind = Literal["http", "stream", "queue", "schedule", "trigger"]
+
+
+class Call(StrEnum):
+    """A call to the table. A transaction is allowed by the calls that it is made of."""
+
+    BATCH_GET = "dynamodb:BatchGetItem"
+    QUERY = "dynamodb:Query"
+    PUT = "dynamodb:PutItem"
+    UPDATE = "dynamodb:UpdateItem"
+    DELETE = "dynamodb:DeleteItem"
+    CHECK = "dynamodb:ConditionCheckItem"
+
+
+READS = frozenset({Call.BATCH_GET, Call.QUERY})
+COMMANDS = READS | {Call.PUT, Call.UPDATE, Call.CHECK}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """One function's needs.
+
+    Args:
+        calls: to the table.
+        indexes: of the table that it queries.
+        queue: the queue that it sends to; its URL is in QUEUE_URL.
+        seconds, megabytes: its time-out and memory.
+    """
+
+    kind: Kind
+    calls: frozenset[Call] = frozenset()
+    indexes: tuple[str, ...] = ()
+    queue: str | None = None
+    seconds: int = 10
+    megabytes: int = 512
+
+
+FUNCTIONS: dict[str, Needs] = {
+    "players": Needs("http", COMMANDS),
+    "catalog": Needs("http", READS | {Call.PUT, Call.CHECK}),
+    "progress": Needs("http", COMMANDS),
+    "completion": Needs("http", COMMANDS),
+    "xp": Needs("http", READS),
+    "streaks": Needs("http", READS),
+    "achievements": Needs("http", READS),
+    "leaderboards": Needs("http", READS, indexes=("boards",)),
+    "analytics": Needs("http", READS),
+    "health": Needs("http", frozenset({Call.BATCH_GET})),
+    "leaderboards_mover": Needs("stream", COMMANDS | {Call.DELETE}, seconds=60, megabytes=1024),
+    "achievements_reactor": Needs("stream", COMMANDS, queue="recheck", seconds=60, megabytes=1024),
+    "achievements_recheck": Needs("queue", COMMANDS, seconds=60),
+    "analytics_dispatch": Needs("schedule", READS | {Call.PUT}, queue="rollup", seconds=60),
+    "analytics_rollup": Needs("queue", READS | {Call.PUT}, seconds=300, megabytes=1024),
+    "identity": Needs("trigger", seconds=5),
+}

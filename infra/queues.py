@@ -1,0 +1,44 @@
+"""A queue and its dead-letter queue."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.stages import Stage
+
+TRIES = 5
+KEPT = Duration.days(14)
+
+
+def dead_letters(scope: Construct, id: str, stage: Stage) -> sqs.Queue:
+    """Where what failed waits for an operator, for fourteen days."""
+    return sqs.Queue(
+        scope,
+        id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=stage.enforce_ssl,
+        retention_period=KEPT,
+        removal_policy=stage.removal,
+    )
+
+
+class WorkQueue(Construct):
+    """A queue whose messages are tried five times, then kept as dead letters.
+
+    Args:
+        seconds: the time-out of the function that reads it; a message is hidden for six times as long, as
+            https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html asks.
+    """
+
+    def __init__(self, scope: Construct, id: str, stage: Stage, seconds: int) -> None:
+        super().__init__(scope, id)
+        self.dead = dead_letters(self, "DeadLetters", stage)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=stage.enforce_ssl,
+            visibility_timeout=Duration.seconds(6 * seconds),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=TRIES),
+            removal_policy=stage.removal,
+        )

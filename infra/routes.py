@@ -1,0 +1,54 @@
+"""Every route of the API: function, method, path under /api/v1."""
+
+PREFIX = "/api/v1"
+EXPERIENCE = "/players/{player_id}/experiences/{experience_id}"
+
+ROUTES: dict[str, list[tuple[str, str]]] = {
+    "players": [
+        ("GET", "/players/{player_id}"),
+        ("PUT", "/players/{player_id}"),
+    ],
+    "catalog": [
+        ("GET", "/experiences/{experience_id}"),
+        ("PUT", "/experiences/{experience_id}"),
+        ("GET", "/settings"),
+        ("PUT", "/settings"),
+    ],
+    "progress": [
+        ("POST", f"{EXPERIENCE}/start"),
+        ("POST", f"{EXPERIENCE}/events"),
+        ("POST", f"{EXPERIENCE}/quadrants"),
+        ("POST", f"{EXPERIENCE}/sessions"),
+        ("GET", EXPERIENCE),
+        ("GET", "/players/{player_id}/experiences"),
+        ("GET", "/players/{player_id}/events"),
+    ],
+    "completion": [
+        ("POST", f"{EXPERIENCE}/complete"),
+    ],
+    "xp": [
+        ("GET", "/players/{player_id}/xp"),
+        ("GET", "/players/{player_id}/xp/history"),
+    ],
+    "streaks": [
+        ("GET", "/players/{player_id}/streak"),
+    ],
+    "achievements": [
+        ("GET", "/achievements"),
+        ("GET", "/players/{player_id}/achievements"),
+    ],
+    "leaderboards": [
+        ("GET", "/leaderboards/{board}"),
+        ("GET", "/leaderboards/{board}/players/{player_id}"),
+    ],
+    "analytics": [
+        ("GET", "/analytics/days/{day}"),
+    ],
+    "health": [
+        ("GET", "/health"),
+    ],
+}
+
+# Reached without a token: whether the system is up, and what answers every path that is no route.
+OPEN = {"health"}
+CATCH_ALL = "health"

@@ -1,0 +1,53 @@
+"""The one table."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.stages import Stage
+
+
+class Storage(Construct):
+    """The table, its two indexes, its stream, its expiry and its recovery."""
+
+    def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
+        super().__init__(scope, id)
+        own_key = (
+            kms.Key(self, "Key", enable_key_rotation=True, removal_policy=stage.removal)
+            if stage.table_key == "customer"
+            else None
+        )
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=text("PK"),
+            sort_key=text("SK"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            time_to_live_attribute="ttl",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if own_key else None,
+            encryption_key=own_key,
+            deletion_protection=stage.protected,
+            removal_policy=stage.removal,
+        )
+        self.table.add_global_secondary_index(
+            index_name="player-facts",
+            partition_key=text("fp"),
+            sort_key=text("fs"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.table.add_global_secondary_index(
+            index_name="boards",
+            partition_key=text("bp"),
+            sort_key=text("bs"),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=["name"],
+        )
+
+
+def text(name: str) -> dynamodb.Attribute:
+    """A key attribute; all of them are strings."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
