@@ -33,17 +33,18 @@ def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Cl
     def react(event: dict[str, Any]) -> dict[str, Any]:
         touched, unlocked, reached = set(), 0, None
         try:
-            for change in changes(event["Records"], PlayerItem):
-                reached = change.sequence
-                player = from_item(change.after)
-                touched |= {(player.tenant, day) for day in player.touched}
-                found = crossing(watch, from_item(change.before) if change.before else None, player)
-                if found is None:
-                    continue
-                try:
-                    unlocked += len(unlock(table, settings, watch, found, clock()))
-                except Busy:
-                    queue_for_later(found)
+            for record in event["Records"]:
+                reached = record["dynamodb"]["SequenceNumber"]  # known even where the record cannot be read
+                for change in changes([record], PlayerItem):
+                    player = from_item(change.after)
+                    touched |= {(player.tenant, day) for day in player.touched}
+                    found = crossing(watch, from_item(change.before) if change.before else None, player)
+                    if found is None:
+                        continue
+                    try:
+                        unlocked += len(unlock(table, settings, watch, found, clock()))
+                    except Busy:
+                        queue_for_later(found)
             reached = None
         except Exception:
             logger.exception("stopped", sequence=reached)

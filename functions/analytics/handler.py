@@ -13,6 +13,8 @@ from cairn.platform.errors import DomainError
 from cairn.platform.table import Table
 from cairn.tenants.storage import SettingsCache
 
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
 
 def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     """The function's routes on a table."""
@@ -27,7 +29,9 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
             of = date.fromisoformat(day)
         except ValueError:
             raise DomainError("invalid-parameter", f"{day!r} is no day. Write it as 2026-11-20.") from None
-        experience = http.query("experience_id") or None
+        if not FIRST_YEAR <= of.year <= LAST_YEAR:
+            raise DomainError("invalid-parameter", f"{day!r} must be from {FIRST_YEAR} to {LAST_YEAR}.")
+        experience = http.identifier("experience_id", http.query("experience_id")) or None
         return http.show(read.day(table, caller.tenant, settings.of(caller.tenant), of, experience, http.clock()))
 
     return http

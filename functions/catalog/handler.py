@@ -27,7 +27,8 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.get(EXPERIENCE)
     def show(experience_id: str) -> Response[str]:
         http.caller.must_be(EVERYBODY)
-        return http.show(storage.to_json(catalog.get(http.caller.tenant, experience_id)))
+        identifier = http.identifier("experience_id", experience_id)
+        return http.show(storage.to_json(catalog.get(http.caller.tenant, identifier)))
 
     @http.app.put(EXPERIENCE)
     def define(experience_id: str) -> Response[str]:

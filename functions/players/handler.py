@@ -28,7 +28,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.put(PLAYER)
     def set_profile(player_id: str) -> Response[str]:
         caller = http.caller
-        player = http.identifier("player_id", caller.player_in(player_id, PLAYS))
+        player = caller.player_in(player_id, PLAYS)
         body = http.body(PlayerBody)
         answer = profile.set_profile(
             table, caller.tenant, player, body.name, body.zone, settings.of(caller.tenant), http.clock()

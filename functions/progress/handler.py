@@ -50,7 +50,8 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     def state(player_id: str, experience_id: str) -> Response[str]:
         caller = http.caller
         player = caller.player_in(player_id, READS_PLAYERS)
-        return http.show(read.state(table, parts.catalog, caller.tenant, player, experience_id))
+        experience = http.identifier("experience_id", experience_id)
+        return http.show(read.state(table, parts.catalog, caller.tenant, player, experience))
 
     @http.app.get(EXPERIENCES)
     def experiences(player_id: str) -> Response[str]:

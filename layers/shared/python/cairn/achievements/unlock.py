@@ -93,7 +93,10 @@ def unlock(table: Table, settings: SettingsCache, watch: Watch, found: Crossing,
         if player is None:
             return Decision([], {"unlocked": []})  # erased since
         due = [watch.by_id[each] for each in found.achievements if each not in held]
-        return _decide(watch, settings, player, held, due, found)
+        decision = _decide(watch, settings, player, held, due, found)
+        # One that the chain reaches may be held since a time of more XP: should the write fail, it is read too.
+        chain.update({each: keys.unlock(found.tenant, found.player, each) for each in decision.answer["unlocked"]})
+        return decision
 
     answer = execute(table, now, None, load, decide)
     return list(answer.body["unlocked"])

@@ -6,6 +6,7 @@ CapacityUnitCalculations.html): local engines report them wrongly. Writes come f
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import ceil
 from typing import Any
 
@@ -19,7 +20,8 @@ def value_size(value: Mapping[str, Any]) -> int:
         case "S":
             return len(content.encode())
         case "N":
-            return (len(content.lstrip("-0.").replace(".", "")) + 1) // 2 + 1
+            digits = "".join(map(str, Decimal(content).as_tuple().digits)).strip("0")
+            return (len(digits) + 1) // 2 + 1
         case "B":
             return len(content)
         case "BOOL" | "NULL":

@@ -67,14 +67,14 @@ class Item(Model):
         Raises:
             TypeError: the record is of another type.
         """
+        kind = raw.get("kind", {}).get("S")
+        if kind != cls.kind.get_discriminator(cls):
+            raise TypeError(f"{raw['PK']}/{raw['SK']} is a {kind}, not a {cls.__name__}")
         version = int(raw.get("sv", {"N": "1"})["N"])
         while version < cls.schema_version:
             raw = cls.upcasts[version](raw)
             version += 1
-        item = cls.from_raw_data(raw)
-        if type(item) is not cls:
-            raise TypeError(f"{raw['PK']}/{raw['SK']} is a {type(item).__name__}, not a {cls.__name__}")
-        return item
+        return cls.from_raw_data(raw)
 
 
 def registry() -> Mapping[str, type[Item]]:

@@ -7,6 +7,8 @@ from cairn.platform.errors import DomainError
 from cairn.platform.items import Raw
 from cairn.platform.table import Page
 
+MAX_SORT_KEY_BYTES = 1024
+
 
 def write_cursor(page: Page) -> dict[str, str | None]:
     """The member `next` of a page's answer: a cursor, or None at the end."""
@@ -15,8 +17,8 @@ def write_cursor(page: Page) -> dict[str, str | None]:
     return {"next": base64.urlsafe_b64encode(page.after["SK"]["S"].encode()).decode()}
 
 
-def read_cursor(cursor: str, partition: str) -> Raw | None:
-    """Where to go on in a partition, or None for the first page.
+def read_cursor(cursor: str, partition: str, prefix: str) -> Raw | None:
+    """Where to go on among a partition's items of one prefix, or None for the first page.
 
     Raises:
         DomainError: `invalid-parameter` for what is no cursor.
@@ -26,5 +28,7 @@ def read_cursor(cursor: str, partition: str) -> Raw | None:
     try:
         sort_key = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise DomainError("invalid-parameter", "cursor must be the `next` of the page before.") from None
+        sort_key = ""
+    if not sort_key.startswith(prefix) or len(sort_key.encode()) > MAX_SORT_KEY_BYTES:
+        raise DomainError("invalid-parameter", "cursor must be the `next` of the page before.")
     return {"PK": {"S": partition}, "SK": {"S": sort_key}}

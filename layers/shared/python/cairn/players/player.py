@@ -81,7 +81,7 @@ class Player:
 
 
 def move_zone(zones: tuple[tuple[datetime, str], ...], zone: str, now: datetime) -> tuple[tuple[datetime, str], ...]:
-    """The zone changes after one more. The first zone a player sets is no change.
+    """The zone changes after one more. The first zone is no change.
 
     Raises:
         DomainError: `too-many-zone-changes` for a third change within 7 days.

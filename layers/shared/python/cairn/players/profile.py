@@ -63,8 +63,9 @@ def set_profile(
         if name is not None:
             changed = replace(changed, name=name)
         if zone is not None and zone != player.zone:
-            # What counts as the former zone before the first change is the tenant's.
-            zones = player.zones or ((player.created_at or now, player.zone or settings.zone),)
+            # Who was active without a zone of their own was in the tenant's; who was not yet changes none.
+            former = ((player.created_at or now, settings.zone),) if player.last else ()
+            zones = player.zones or former
             changed = replace(changed, zone=zone, zones=move_zone(zones, zone, now))
         writes = [storage.write(replace(changed, touched=()))] if changed != player or not player.ver else []
         return Decision(writes, show(changed, settings))

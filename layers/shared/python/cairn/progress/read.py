@@ -63,7 +63,7 @@ def experiences(table: Table, tenant: str, player: str, limit: int, cursor: str)
         keys.player_partition(tenant, player),
         prefix=keys.PROGRESS_PREFIX,
         limit=limit,
-        after=read_cursor(cursor, keys.player_partition(tenant, player)),
+        after=read_cursor(cursor, keys.player_partition(tenant, player), keys.PROGRESS_PREFIX),
         consistent=True,
     )
     heads = [storage.from_item(ProgressItem.parse(raw)) for raw in page.items]
@@ -89,7 +89,7 @@ def events(table: Table, tenant: str, player: str, limit: int, cursor: str) -> d
         prefix=keys.EVENT_PREFIX,
         limit=limit,
         forward=False,
-        after=read_cursor(cursor, partition),
+        after=read_cursor(cursor, partition, keys.EVENT_PREFIX),
         consistent=True,
     )
     shown = [

@@ -4,6 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from cairn.platform.api.caller import PLAYS
 from cairn.platform.api.http import Http
+from cairn.platform.errors import DomainError
 from cairn.progress.bodies import MomentBody
 from cairn.progress.play import Play, Request, play
 from cairn.progress.progress import Command
@@ -14,7 +15,9 @@ def play_route(
 ) -> Response[str]:
     """Plays the command of a request for the player that its path and its token name."""
     caller = http.caller
-    player = http.identifier("player_id", caller.player_in(player_id, PLAYS))
+    player = caller.player_in(player_id, PLAYS)
+    if body.user_id not in (None, player):
+        raise DomainError("other-player", "user_id is not the player in the path. Leave it out.")
     now = http.clock()
     answer = play(
         parts,

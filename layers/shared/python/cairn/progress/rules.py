@@ -35,6 +35,8 @@ EARLY, LATE = time(7), time(22)
 # What an event type counts towards; every other type only leaves its trace in the log and the content.
 COUNTED = {"word_learned": "words_learned", "conversation_held": "conversations_held"}
 
+ITEMS = {"item_collected": 1, "item_used": -1}
+
 ALLOWED: Mapping[State | None, tuple[str, ...]] = {
     None: ("start", "events", "sessions"),
     State.IN_PROGRESS: ("events", "sessions", "quadrants", "complete"),
@@ -157,9 +159,9 @@ def _record(progress: Progress, contents: Mapping[str, Content], command: Record
     changed: dict[str, Content] = {}
     if command.content is not None:
         content = contents.get(command.content, Content())
-        quantity = _quantity(command.data)
+        quantity = _quantity(command.data) if command.type in ITEMS else 0
         quest = {"quest_started": "active", "quest_completed": "completed"}.get(command.type, content.quest)
-        items = content.items + {"item_collected": quantity, "item_used": -quantity}.get(command.type, 0)
+        items = content.items + quantity * ITEMS.get(command.type, 0)
         if items < 0:
             raise DomainError(
                 "illegal-move",

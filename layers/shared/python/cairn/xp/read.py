@@ -37,7 +37,7 @@ def history(table: Table, tenant: str, player: str, limit: int, cursor: str) -> 
         prefix=keys.LEDGER_PREFIX,
         limit=limit,
         forward=False,
-        after=read_cursor(cursor, partition),
+        after=read_cursor(cursor, partition, keys.LEDGER_PREFIX),
         consistent=True,
     )
     entries = [storage.show(LedgerItem.parse(raw)) for raw in page.items]

@@ -7,6 +7,10 @@ from typing import Any
 
 from cairn.platform.config import Config
 from cairn.platform.errors import DomainError
+from cairn.platform.keys import encode
+
+MAX_ID_CHARACTERS = 128
+MAX_ENCODED_BYTES = 384  # two ids and their prefixes fit into the 1,024 bytes of a sort key
 
 
 class Role(StrEnum):
@@ -22,6 +26,17 @@ EVERYBODY = frozenset(Role)
 PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
+
+
+def identifier(name: str, value: str) -> str:
+    """An id that a key can hold. Raises DomainError `invalid-parameter` for one that is too long."""
+    if len(value) > MAX_ID_CHARACTERS or len(encode(value)) > MAX_ENCODED_BYTES:
+        raise DomainError(
+            "invalid-parameter",
+            f"{name} has {len(value)} characters, or {len(encode(value))} percent-encoded;"
+            f" at most {MAX_ID_CHARACTERS}, and {MAX_ENCODED_BYTES} encoded, are allowed.",
+        )
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ class Caller:
 
         Raises:
             DomainError: `role-not-allowed`; `other-player` for another player's id in a player's token;
-                `name-the-player` for `me` in a token that is no player's.
+                `name-the-player` for `me` in a token that is no player's; `invalid-parameter` for an id too long.
         """
         self.must_be(allowed)
         if self.role is Role.PLAYER:
@@ -57,12 +72,12 @@ class Caller:
                     "A player's token acts for that player only. Use /players/me/ in the path.",
                 )
             assert self.player is not None
-            return self.player
+            return identifier("player_id", self.player)
         if path_id == "me":
             raise DomainError(
                 "name-the-player", f"The role {self.role} is no player. Put the player's id in place of me."
             )
-        return path_id
+        return identifier("player_id", path_id)
 
 
 def read_caller(claims: Mapping[str, Any], config: Config) -> Caller:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cairn.platform.api.caller import Caller, read_caller
+from cairn.platform.api.caller import Caller, identifier, read_caller
 from cairn.platform.api.problems import problem
 from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
@@ -22,7 +22,6 @@ from cairn.platform.idempotency import IdempotencyKey, fingerprint
 from cairn.platform.table import Table
 
 MAX_BODY_BYTES = 64 * 1024
-MAX_ID_CHARACTERS = 128
 
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -81,12 +80,7 @@ class Http:
 
     def identifier(self, name: str, value: str) -> str:
         """An id from the path. Raises DomainError `invalid-parameter` for one that is too long."""
-        if len(value) > MAX_ID_CHARACTERS:
-            raise DomainError(
-                "invalid-parameter",
-                f"{name} has {len(value)} characters; at most {MAX_ID_CHARACTERS} are allowed.",
-            )
-        return value
+        return identifier(name, value)
 
     def query(self, name: str, default: str = "") -> str:
         """A query string parameter."""
@@ -95,7 +89,7 @@ class Http:
     def whole_number(self, name: str, default: int, lowest: int, highest: int) -> int:
         """A whole number from the query string. Raises DomainError `invalid-parameter` outside its bounds."""
         text = self.query(name, str(default))
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        if not (text.isascii() and text.isdigit() and len(text) < 10) or not lowest <= int(text) <= highest:
             raise DomainError("invalid-parameter", f"{name} must be a whole number from {lowest} to {highest}.")
         return int(text)
 
@@ -105,16 +99,22 @@ class Http:
         Raises:
             DomainError: `body-too-large`, `malformed-json`.
         """
-        text = self.app.current_event.decoded_body or "{}"
+        try:
+            text = self.app.current_event.decoded_body or "{}"
+        except ValueError as error:
+            raise DomainError("malformed-json", f"Send a JSON object in UTF-8: {error}.") from None
         if (size := len(text.encode())) > MAX_BODY_BYTES:
             raise DomainError(
                 "body-too-large",
                 f"The body has {size} bytes; at most {MAX_BODY_BYTES} are taken. Send less `data`.",
             )
         try:
-            return json.loads(text)
-        except ValueError as error:
+            content = json.loads(text)
+            # NaN, infinities and lone surrogates are no JSON: whatever shows them later would fail.
+            json.dumps(content, allow_nan=False, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             raise DomainError("malformed-json", f"Send a JSON object: {error}.") from None
+        return content
 
     def body[T: BaseModel](self, model: type[T]) -> T:
         """The body, parsed.
