@@ -18,6 +18,7 @@ from functions.streaks.handler import routes as streaks
 from functions.xp.handler import routes as xp
 from tests.support.http import CONFIG, Client, Clock, claims
 from tests.support.tables import TABLE_NAME, create_table
+from tests.support.world import World
 
 ROUTES = {
     "achievements": achievements,
@@ -68,3 +69,11 @@ def call(table: Table, clock: Clock) -> Call:
         return Client(built[function], claims(role, player if role == "player" else None, tenant))
 
     return client
+
+
+@pytest.fixture
+def world(table: Table, clock: Clock) -> World:
+    """The functions on the table, and one experience: a scenario called `woods`."""
+    world = World(table, clock)
+    world.define()
+    return world

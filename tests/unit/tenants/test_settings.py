@@ -1,0 +1,84 @@
+"""A tenant's settings: defaults, bounds, shards by date, and when they take effect."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from cairn.platform.table import Table
+from cairn.tenants.settings import PLAYER_EVENTS, SYSTEM_EVENTS, TenantSettings
+from cairn.tenants.storage import SettingsCache, from_json, store, to_json
+from tests.support.world import World, all_items
+
+
+def put(world: World, **body: Any) -> Any:
+    return world.call("catalog", "operator").send("PUT", "/settings", body)
+
+
+def test_a_tenant_without_settings_has_the_defaults(world: World) -> None:
+    shown = world.call("catalog", "operator").send("GET", "/settings").body
+    assert shown == to_json(TenantSettings())
+    assert (shown["zone"], shown["streak"]["late_hours"], shown["streak"]["freezes_at_start"]) == ("UTC", 72, 3)
+    assert not set(shown["player_event_types"]) & SYSTEM_EVENTS
+
+
+def test_settings_are_shown_as_they_were_set_and_the_rest_is_the_default(world: World) -> None:
+    reply = put(world, zone="Asia/Tokyo", streak={"rest_weekdays": [7, 6]}, fact_shards=[["2027-01-01", 4]])
+    shown = world.call("catalog", "operator").send("GET", "/settings").body
+    assert reply.body == shown
+    assert (shown["zone"], shown["streak"]["rest_weekdays"]) == ("Asia/Tokyo", [6, 7])
+    assert shown["fact_shards"] == [["2027-01-01", 4]]
+    assert shown["player_event_types"] == list(PLAYER_EVENTS)
+    assert to_json(from_json(shown)) == shown
+
+
+def test_the_zone_of_the_tenant_is_that_of_players_without_one(world: World) -> None:
+    put(world, zone="Pacific/Auckland")
+    fresh = World(world.table, world.clock)
+    assert fresh.play("start").body["local_day"] == "2026-11-21"
+
+
+def test_the_day_may_start_hours_after_midnight(world: World) -> None:
+    put(world, streak={"day_start_hours": 6})
+    fresh = World(world.table, world.clock)
+    body = {"type": "check_in", "at": "2026-11-20T05:59:00Z"}
+    assert fresh.play("events", body).body["local_day"] == "2026-11-19"
+    assert fresh.play("events", {**body, "at": "2026-11-20T06:00:00Z"}).body["local_day"] == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"zone": "Nowhere"}, "zone"),
+        ({"streak": {"day_start_hours": 7}}, "streak.day_start_hours"),
+        ({"streak": {"rest_weekdays": [0]}}, "streak.rest_weekdays.0"),
+        ({"streak": {"freezes": 3}}, "streak.freezes"),
+        ({"player_event_types": ["Check In"]}, "player_event_types.0"),
+        ({"fact_shards": [["2027-01-01", 0]]}, "fact_shards.0.1"),
+        ({"fact_shards": [["soon", 1]]}, "fact_shards.0.0"),
+        ({"colour": "green"}, "colour"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_by_field(world: World, wrong: dict[str, Any], field: str) -> None:
+    before = all_items(world.table)
+    reply = put(world, **wrong)
+    assert (reply.status, [each["field"] for each in reply.body["errors"]]) == (422, [field])
+    assert all_items(world.table) == before
+
+
+def test_shards_count_from_their_day_on() -> None:
+    settings = TenantSettings(fact_shards=((date(2026, 11, 1), 4), (date(2026, 12, 1), 16)))
+    days = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1), date(2030, 1, 1)]
+    assert [settings.shards_on(day) for day in days] == [1, 4, 4, 16, 16]
+
+
+def test_settings_are_looked_up_once_a_minute(table: Table) -> None:
+    now = 0.0
+    cache = SettingsCache(table, monotonic=lambda: now)
+    assert cache.of("acme").zone == "UTC"
+    store(table, "acme", TenantSettings(zone="Asia/Tokyo"))
+    now = 59.9
+    assert cache.of("acme").zone == "UTC"
+    now = 60.0
+    assert cache.of("acme").zone == "Asia/Tokyo"
+    assert cache.of("other").zone == "UTC"

@@ -1,0 +1,92 @@
+"""The ledger: its sum is the total, newest first, page by page; levels are announced once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cairn.players.player import Player
+from cairn.players.settlement import pay
+from tests.support.world import World
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def history(world: World, **query: str) -> Any:
+    return world.call("xp").send("GET", "/players/me/xp/history", **query)
+
+
+def five_days(world: World) -> None:
+    for _ in range(5):
+        world.play("events", {"type": "check_in"})
+        world.clock.at += timedelta(days=1)
+
+
+def test_a_player_without_xp_is_a_novice_of_level_1(world: World) -> None:
+    body = world.call("xp").send("GET", "/players/me/xp").body
+    assert (body["total_xp"], body["level"], body["title"], body["xp_to_next"]) == (0, 1, "Novice", 100)
+    assert history(world).body == {"player_id": "ada", "entries": [], "next": None}
+
+
+def test_the_total_is_the_sum_of_the_ledger(world: World) -> None:
+    five_days(world)
+    entries = history(world).body["entries"]
+    assert [each["amount"] for each in entries] == [25, 20, 15, 10, 5]
+    assert {each["source"] for each in entries} == {"streak_bonus"}
+    assert world.call("xp").send("GET", "/players/me/xp").body["total_xp"] == 75
+
+
+def test_the_ledger_is_read_page_by_page_newest_first(world: World) -> None:
+    five_days(world)
+    seen: list[str] = []
+    cursor, pages = "", 0
+    while True:
+        page = history(world, limit="2", **({"cursor": cursor} if cursor else {})).body
+        seen += [each["at"] for each in page["entries"]]
+        pages += 1
+        if not page["next"]:
+            break
+        cursor = page["next"]
+    assert seen == sorted(seen, reverse=True)
+    assert (len(seen), pages) == (5, 3)
+
+
+def test_a_late_event_adjusts_the_bonus_by_date(world: World) -> None:
+    world.play("events", {"type": "check_in"})
+    world.clock.at += timedelta(days=2)
+    world.play("events", {"type": "check_in"})
+    late = (world.clock.at - timedelta(days=1)).isoformat()
+    body = world.play("events", {"type": "check_in", "at": late}).body
+    assert body["streak"]["action"] == "increased"
+    assert body["xp"]["by_source"] == {"streak_bonus": 15}, "10 for the date itself, and 5 more for the one after it"
+    (entry,) = [each for each in history(world).body["entries"] if each["event_id"] == body["event_id"]]
+    assert entry["days"] == {"2026-11-21": 10, "2026-11-22": 5}
+    assert world.call("xp").send("GET", "/players/me/xp").body["total_xp"] == 30
+
+
+def test_an_event_later_than_72_hours_pays_no_bonus(world: World) -> None:
+    body = {"type": "check_in", "at": (NOON - timedelta(hours=72, seconds=1)).isoformat()}
+    reply = world.play("events", body)
+    assert (reply.status, reply.body["xp"]["gained"]) == (200, 0)
+    body["at"] = (NOON - timedelta(hours=72)).isoformat()
+    assert world.play("events", body).body["xp"]["gained"] == 5
+
+
+def test_the_bonus_of_a_day_is_at_most_50(world: World) -> None:
+    gained = []
+    for _ in range(12):
+        gained.append(world.play("events", {"type": "check_in"}).body["xp"]["gained"])
+        world.clock.at += timedelta(days=1)
+    assert gained == [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 50, 50]
+
+
+def test_a_level_is_announced_once_ever_though_the_total_goes_down_and_up_again() -> None:
+    player, levels = pay(Player("acme", "ada"), 250, NOON)
+    assert levels == (2, 3)
+    player, levels = pay(player, -200, NOON)
+    assert (player.level, levels) == (1, ())
+    player, levels = pay(player, 400, NOON)
+    assert (player.level, levels) == (4, (4,))
+
+
+def test_paying_nothing_changes_nothing() -> None:
+    player = Player("acme", "ada", xp=5, xp_at=NOON)
+    assert pay(player, 0, NOON + timedelta(days=1)) == (player, ())
