@@ -96,8 +96,8 @@ class Identity(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID],
-                callback_urls=[site_url],
-                logout_urls=[site_url],
+                callback_urls=[f"{site_url}/"],
+                logout_urls=[f"{site_url}/"],
             ),
             supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
             # Neither list names the custom attributes: nobody gives themselves a tenant or a role.

@@ -25,6 +25,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 120.0
 # Without a cap every burst starts as many Python processes as it has requests.
 CONCURRENT_FUNCTIONS = 6
+PID_FILE = "ministack.pid"
 
 
 class CloudError(RuntimeError):
@@ -131,6 +132,7 @@ class Cloud:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for us: it is stopped in order, not in a hurry
             )
+        (self.state_dir / PID_FILE).write_text(str(self._process.pid))
         self._await_health()
 
     def stop(self) -> None:
@@ -149,6 +151,7 @@ class Cloud:
             raise CloudError(f"ministack did not stop and was killed; see {self.log}.") from None
         finally:
             _kill_group(process)
+            (self.state_dir / PID_FILE).unlink(missing_ok=True)
             shutil.rmtree(self._temporary, ignore_errors=True)
 
     def restart(self, auth: bool | None = None) -> None:
@@ -229,6 +232,29 @@ def forget_stream_positions(state: Path) -> None:
         fresh = saved.with_suffix(".fresh")
         fresh.write_text(json.dumps(content))
         fresh.replace(saved)
+
+
+def end_orphan(state_dir: Path) -> None:
+    """Stops a ministack that outlived the process that started it in this folder; it saves its state first."""
+    pid_file = state_dir / PID_FILE
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text())
+    listed = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False)
+    if "-m ministack" in listed.stdout:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline and _alive(pid):
+            time.sleep(0.1)
+    pid_file.unlink()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
