@@ -80,7 +80,7 @@ def trim(python: Path) -> None:
     for service in (python / "botocore" / "data").iterdir():
         if service.is_dir() and service.name not in BOTOCORE_SERVICES:
             shutil.rmtree(service)
-    for name in ("bin", "botocore/docs", ".lock"):
+    for name in ("bin", ".lock"):
         unwanted = python / name
         shutil.rmtree(unwanted) if unwanted.is_dir() else unwanted.unlink(missing_ok=True)
     for pattern in ("**/*.pyi", "**/py.typed", "*.dist-info/RECORD", "*.dist-info/direct_url.json"):
