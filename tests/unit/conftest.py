@@ -1,12 +1,13 @@
 """Fixtures of the unit tests: the table on moto, and clients of every function on it."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from moto import mock_aws
 
 from cairn.platform.capacity import Meter
-from cairn.platform.table import Patience, Table, connect
+from cairn.platform.table import DynamoDb, Patience, Table, connect
 from functions.achievements.handler import routes as achievements
 from functions.analytics.handler import routes as analytics
 from functions.catalog.handler import routes as catalog
@@ -47,12 +48,17 @@ def meter() -> Meter:
     return Meter()
 
 
+@cache
+def engine() -> DynamoDb:
+    """One for all tests, as making one takes longer than most tests do; moto gives each an engine of its own."""
+    return connect()
+
+
 @pytest.fixture
 def table(credentials: None, meter: Meter) -> Iterator[Table]:
     with mock_aws():
-        client = connect()
-        create_table(client)
-        yield Table(client, TABLE_NAME, meter, patience=lambda: Patience(sleep=lambda _: None))
+        create_table(engine())
+        yield Table(engine(), TABLE_NAME, meter, patience=lambda: Patience(sleep=lambda _: None))
 
 
 @pytest.fixture

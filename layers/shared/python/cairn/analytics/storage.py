@@ -45,7 +45,9 @@ class FactItem(Item, discriminator="fact"):
 def write(tenant: str, player: str, shard: int, key: FactKey, change: FactChange) -> Update:
     """Adds to a fact, creating it where there is none. Its first and last instant are those of the day so far."""
     at = keys.fact(tenant, key.day, shard, player, key.experience, key.page)
-    changes: list[Change] = [Path([name]).add(number) for name, number in sorted(change.numbers.items()) if number]
+    # Encoded, as PynamoDB takes `scene[3]` for an element of a list.
+    numbers = {keys.encode(name): number for name, number in sorted(change.numbers.items()) if number}
+    changes: list[Change] = [Path([name]).add(number) for name, number in numbers.items()]
     changes += [
         FactItem.fp.set(keys.player_partition(tenant, player)),
         FactItem.fs.set(f"{key.day.isoformat()}#{keys.encode(key.experience)}#{key.page}#{shard}"),
@@ -61,7 +63,9 @@ def facts_of(table: Table, tenant: str, day: date, shard: int) -> Iterable[Fact]
     for raw in table.query_all(keys.fact_partition(tenant, day, shard), consistent=True):
         player, experience, _ = raw["SK"]["S"].split("#")
         numbers = {
-            name: int(value["N"]) for name, value in raw.items() if "N" in value and name not in ("sv", "first", "last")
+            keys.decode(name): int(value["N"])
+            for name, value in raw.items()
+            if "N" in value and name not in ("sv", "first", "last")
         }
         first, last = (int(raw[name]["N"]) if name in raw else None for name in ("first", "last"))
         yield Fact(keys.decode(player), keys.decode(experience), numbers, first, last)
