@@ -113,6 +113,10 @@ def tree_partition(tenant_id: str, board: str, period: str, subtree: int) -> str
     return f"{tenant(tenant_id)}#BT#{encode(board)}#{encode(period)}#W{subtree}"
 
 
+def tree_node(tenant_id: str, board: str, period: str, subtree: int, node: str) -> Key:
+    return Key(tree_partition(tenant_id, board, period, subtree), f"N#{node}")
+
+
 def rollup_partition(tenant_id: str, scope: str) -> str:
     """`scope` is `tenant`, or `experience#<encoded id>`."""
     return f"{tenant(tenant_id)}#R#{scope}"
