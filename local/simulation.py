@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 DAYS = 30
 
 QUADRANTS = ("SO", "BO", "SI", "BI")
+WOODS = "wylding-woods"
 
 
-def _experience(
-    name: str, kind: str, difficulty: int, minutes: int, language: str, **virtues: int
-) -> dict[str, Any]:
+def _experience(name: str, kind: str, difficulty: int, minutes: int, language: str, **virtues: int) -> dict[str, Any]:
     return {
         "name": name,
         "kind": kind,
@@ -110,34 +109,32 @@ def _history(player: Simulated, today: date, chance: random.Random) -> Iterator[
     left = list(EXPERIENCES)
     chance.shuffle(left)
     if player.id == HERO:
-        left.sort(key=lambda each: each != "wylding-woods")
-    steps = 0
+        left.sort(key=lambda each: each != WOODS)
+    steps, needed = 0, chance.randrange(3, 8)
     for back in range(DAYS, 0, -1):
-        day = today - timedelta(days=back)
-        if chance.random() > player.eager or not left:
+        if chance.random() > player.eager:
             continue
-        now = datetime.combine(day, time(chance.choice((6, 9, 13, 18, 20, 22)), chance.randrange(50)))
-        rest = (left[0], player, now.replace(tzinfo=ZoneInfo(player.zone)))
-        yield _row(*rest, "session_recorded", duration_seconds=60 * chance.randrange(8, 50))
-        for number in range(chance.randrange(1, 5)):
-            yield _row(
-                *rest,
-                "waypoint_visited",
-                number + 1,
-                content=f"stop-{chance.randrange(30)}",
-                duration_seconds=45,
-            )
-        for number in range(chance.randrange(6)):
-            yield _row(*rest, "word_learned", number + 10, content=f"word-{back}-{number}")
+        began = datetime.combine(
+            today - timedelta(days=back),
+            time(chance.choice((6, 9, 13, 18, 20, 22)), chance.randrange(50)),
+            ZoneInfo(player.zone),
+        )
+        playing = left[0] if left else chance.choice(list(EXPERIENCES))
+        yield _row(playing, player, began, "session_recorded", duration_seconds=60 * chance.randrange(8, 50))
+        for minute in range(chance.randrange(1, 5)):
+            stop = f"stop-{chance.randrange(30)}"
+            yield _row(playing, player, began, "waypoint_visited", minute + 1, content=stop, duration_seconds=45)
+        for minute in range(chance.randrange(6)):
+            yield _row(playing, player, began, "word_learned", minute + 10, content=f"word-{back}-{minute}")
         if chance.random() < 0.4:
-            yield _row(*rest, "conversation_held", 20, content=f"talk-{back}")
+            yield _row(playing, player, began, "conversation_held", 20, content=f"talk-{back}")
         steps += 1
-        if left[0] == "wylding-woods" and steps <= len(QUADRANTS):
-            yield _row(*rest, "quadrant_advanced", 25, content=QUADRANTS[steps - 1])
-        if steps >= (5 if left[0] == "wylding-woods" else 3) + chance.randrange(2):
-            yield _row(*rest, "experience_completed", 30)
+        if left and playing == WOODS and steps <= len(QUADRANTS):
+            yield _row(playing, player, began, "quadrant_advanced", 25, content=QUADRANTS[steps - 1])
+        if left and steps >= needed and (playing != WOODS or steps > len(QUADRANTS)):
+            yield _row(playing, player, began, "experience_completed", 30)
             left.pop(0)
-            steps = 0
+            steps, needed = 0, chance.randrange(3, 8)
 
 
 def _row(
