@@ -5,8 +5,8 @@ from typing import Any
 TABLE_NAME = "cairn-test"
 
 
-def create_table(client: Any, name: str = TABLE_NAME) -> None:
-    """Creates the table with its two indexes and its stream."""
+def create_table(client: Any, name: str = TABLE_NAME, *, stream: bool = True) -> None:
+    """Creates the table with its two indexes and its stream, unless nobody reads that."""
     text = {"AttributeType": "S"}
 
     def schema(partition: str, sort: str) -> list[dict[str, str]]:
@@ -29,5 +29,5 @@ def create_table(client: Any, name: str = TABLE_NAME) -> None:
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             },
         ],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        **({"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}} if stream else {}),
     )
