@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +87,21 @@ def deploy(cloud: Cloud, digest: str | None = None) -> Stack:
     Raises:
         CloudError: the CDK command line failed.
     """
-    assembly = cdk.synth(STAGE, digest)
-    cdk.bootstrap(ACCOUNT, REGION, cloud.environment)
+    with ThreadPoolExecutor() as at_once:
+        synthesised = at_once.submit(cdk.synth, STAGE, digest)
+        if not bootstrapped(cloud):
+            at_once.submit(cdk.bootstrap, ACCOUNT, REGION, cloud.environment).result()
+        assembly = synthesised.result()
     outputs, _ = cdk.deploy(assembly, STAGE, cloud.environment)
     stack = Stack(cloud.port, outputs)
     mend(cloud, stack)
     return stack
+
+
+def bootstrapped(cloud: Cloud) -> bool:
+    """Whether the cloud has been prepared for the CDK before."""
+    stacks = cloud.client("cloudformation").list_stacks()["StackSummaries"]
+    return any(each["StackName"] == "CDKToolkit" and each["StackStatus"] == "CREATE_COMPLETE" for each in stacks)
 
 
 def mend(cloud: Cloud, stack: Stack) -> None:
