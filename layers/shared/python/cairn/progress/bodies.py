@@ -9,11 +9,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from cairn.catalog.bodies import Identifier, Quadrant
 from cairn.catalog.experience import Place
 from cairn.platform.api.http import Body
-from cairn.progress.progress import Advance, Complete, Record, Session, Start
-
-MAX_DATA_BYTES = 8 * 1024
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-DAY_SECONDS = 24 * 3600
+from cairn.progress.progress import (
+    DAY_SECONDS,
+    EARLIEST,
+    MAX_DATA_BYTES,
+    Advance,
+    Complete,
+    Record,
+    Session,
+    Start,
+)
 
 type EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 

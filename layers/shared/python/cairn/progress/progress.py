@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 from cairn.catalog.experience import Place
+
+# What is taken of an event, however it comes: by the API, or from a log that is imported.
+MAX_DATA_BYTES = 8 * 1024
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_SECONDS = 24 * 3600
 
 
 class State(StrEnum):
