@@ -1,0 +1,127 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+
+import { AchievementsCard } from "./achievements/AchievementsCard";
+import type { Achievements } from "./achievements/achievements";
+import { Api } from "./api/api";
+import { Card } from "./api/resource";
+import { type Config, loadConfig } from "./config";
+import { type Leaderboard, LeaderboardCard } from "./leaderboards/LeaderboardCard";
+import { Session, signedIn } from "./session/session";
+import { StreakCard } from "./streaks/StreakCard";
+import type { Streak } from "./streaks/streak";
+import { type Xp, XpCard } from "./xp/XpCard";
+
+const REFRESH_MILLISECONDS = 30_000;
+
+interface Ready {
+  config: Config;
+  session: Session;
+}
+
+/** The page: whoever is signed in sees their progress; whoever is not is asked to sign in. */
+export function App() {
+  const ready = useSignal<Ready | undefined>(undefined);
+  const failed = useSignal<string | undefined>(undefined);
+
+  useEffect(() => {
+    void (async () => {
+      try {
+        const config = await loadConfig();
+        const session = new Session(config);
+        ready.value = { config, session };
+        await session.begin();
+      } catch (error) {
+        failed.value = error instanceof Error ? error.message : String(error);
+        signedIn.value = false;
+      }
+    })();
+  }, []);
+
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to your progress
+      </a>
+      <header>
+        <p class="brand">
+          <img src="/cairn.svg" alt="" width="28" height="28" /> Cairn
+        </p>
+        {signedIn.value && (
+          <button type="button" onClick={() => ready.value?.session.signOut()}>
+            Sign out
+          </button>
+        )}
+      </header>
+      <main id="main" tabIndex={-1}>
+        {failed.value && (
+          <p class="trouble" role="alert">
+            {failed.value}
+          </p>
+        )}
+        {signedIn.value === false && <SignIn signIn={() => void ready.value?.session.signIn()} />}
+        {signedIn.value && ready.value && <Progress {...ready.value} />}
+      </main>
+    </>
+  );
+}
+
+function SignIn({ signIn }: { signIn: () => void }) {
+  return (
+    <section class="card welcome">
+      <h1>Your progress</h1>
+      <p>Sign in to see your level, your streak, your achievements and where you stand.</p>
+      <button type="button" class="primary" onClick={signIn}>
+        Sign in
+      </button>
+    </section>
+  );
+}
+
+function Progress({ config, session }: Ready) {
+  const tick = useSignal(0);
+  const said = useSignal("");
+  const api = useMemo(() => new Api(config.api, session), [config, session]);
+  const shared = { api, tick: tick.value, onSignedOut: () => session.forget() };
+
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") tick.value += 1;
+    }, REFRESH_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, []);
+
+  return (
+    <>
+      <div class="bar-top">
+        <h1>Your progress</h1>
+        <button
+          type="button"
+          onClick={() => {
+            tick.value += 1;
+            said.value = `Refreshed at ${new Date().toLocaleTimeString("en")}`;
+          }}
+        >
+          Refresh
+        </button>
+        <p class="visually-hidden" role="status">
+          {said}
+        </p>
+      </div>
+      <div class="grid">
+        <Card<Xp> {...shared} path="/players/me/xp" title="XP">
+          {(xp) => <XpCard xp={xp} />}
+        </Card>
+        <Card<Streak> {...shared} path="/players/me/streak" title="Streak">
+          {(streak) => <StreakCard streak={streak} />}
+        </Card>
+        <Card<Leaderboard> {...shared} path="/leaderboards/xp_all_time?limit=10" title="Top 10">
+          {(board) => <LeaderboardCard board={board} />}
+        </Card>
+        <Card<Achievements> {...shared} path="/players/me/achievements" title="Achievements">
+          {(achievements) => <AchievementsCard achievements={achievements} />}
+        </Card>
+      </div>
+    </>
+  );
+}

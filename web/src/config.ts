@@ -1,0 +1,18 @@
+/** What the deployment tells the page: where the API is (with its prefix), and how to sign in. */
+export interface Config {
+  api: string;
+  issuer: string;
+  client_id: string;
+  authorize_url: string;
+  token_url: string;
+  logout_url: string;
+  redirect_uri: string;
+  scope: string;
+}
+
+/** Reads /config.json. Throws an Error that says what to do where there is none. */
+export async function loadConfig(): Promise<Config> {
+  const answer = await fetch("/config.json", { cache: "no-cache" });
+  if (!answer.ok) throw new Error("There is no /config.json beside this page. Deploy the stack again: it uploads one.");
+  return (await answer.json()) as Config;
+}
