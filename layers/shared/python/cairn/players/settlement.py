@@ -44,11 +44,13 @@ def settle(
     moment: Moment,
     settings: StreakSettings,
     now: datetime,
+    standing: Streak | None = None,
 ) -> Settled:
     """Settles one happening.
 
     Args:
         event: the event's id. now: as of which the streak is decided.
+        standing: the player's streak as of now, should the day hold no more than before; None to find out.
     """
     days = player.days
     if creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
@@ -60,8 +62,11 @@ def settle(
             completions=int(happening.completed),
             seconds=happening.session_seconds or 0,
         )
-    zone = player.zone or moment.zone
-    streak = replay(days, player.marks, settings, now, zone, since=player.checkpoint)
+    if standing and days.get(moment.day) == player.days.get(moment.day):
+        streak = standing
+    else:
+        zone = player.zone or moment.zone
+        streak = replay(days, player.marks, settings, now, zone, since=player.checkpoint)
     bonus = {
         day: difference for day, earned in streak.bonuses.items() if (difference := earned - player.paid.get(day, 0))
     }

@@ -26,6 +26,7 @@ from cairn.players.settlement import Settled
 from cairn.progress import storage
 from cairn.progress.progress import Command, Content, Happening, Moment, Progress
 from cairn.progress.rules import Standing, apply
+from cairn.streaks.rules import Streak
 from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
@@ -95,7 +96,13 @@ class Journey:
         self._entries: list[Entry] = []
         self._unlocks: list[Action] = []
         self._facts: dict[FactKey, FactChange] = {}
-        self._bounds = dict(loaded.bounds)
+        self._streak: Streak | None = None
+        heads = {
+            (head.day, each): (head.day_first, head.day_last)
+            for each, head in loaded.progress.items()
+            if head.day and head.day_first and head.day_last
+        }
+        self._bounds: dict[tuple[date, str], Bounds] = {**loaded.bounds, **heads}
 
     def play(
         self,
@@ -131,9 +138,12 @@ class Journey:
             moment,
         )
         happening = replace(step.happening, data={**data, **step.happening.data}) if data else step.happening
+        # Imported, it is decided within the latest active day: as of then the streak stands as it did before.
+        standing = self._streak if moment.imported else None
         settled = settlement.settle(
-            player, event, experience.id, happening, moment, self._settings.streak, now or self._now
+            player, event, experience.id, happening, moment, self._settings.streak, now or self._now, standing
         )
+        self._streak = settled.streak
         self._progress[experience.id] = step.progress
         if happening.completed:
             self._completed.add(experience.id)
@@ -220,18 +230,23 @@ class Journey:
     @property
     def size(self) -> int:
         """How many actions there will be, or a few more: cheaper than making them."""
-        months = {(day.year, day.month) for day in self.player.days} if len(self.player.days) > WINDOW_DAYS else ()
+        days = Window(None, self.player.days, self.player.paid)
+        leaving = unfiled(days, self._before.filed).days if len(days.days) > WINDOW_DAYS else ()
+        months = {(day.year, day.month) for day in leaving}
         heads = sum(progress != self._before.progress.get(each) for each, progress in self._progress.items())
         others = len(self._events) + len(self._entries) + len(self._unlocks) + len(self._facts)
         return others + heads + len(self._changed_pages) + len(months) + 1
 
     def after(self) -> Loaded:
         """What stands once the actions are written, so that the next journey goes on without reading it."""
-        stored, leaving = self._slid()
         before = self._before
+        if not self._events:
+            return before
+        stored, leaving = self._slid()
         filed = before.filed
         if filed:
-            filed = Window(None, {**filed.days, **leaving.days}, {**filed.paid, **leaving.paid})
+            paid = {day: leaving.paid.get(day, 0) for day in leaving.days}
+            filed = Window(None, {**filed.days, **leaving.days}, {**filed.paid, **paid})
         return Loaded(
             player=replace(stored, ver=stored.ver + 1),
             progress={

@@ -81,6 +81,7 @@ def local_date(instant: datetime, zone: str, day_start_hours: int) -> date:
     return day - ONE_DAY if day_start_hours and zone_skipped(day, zone) else day
 
 
+@lru_cache(maxsize=8192)
 def day_end(day: date, zone: str, day_start_hours: int) -> datetime:
     """The instant (UTC) at which a local date is over for good: no later instant belongs to it.
 

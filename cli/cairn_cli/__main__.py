@@ -1,0 +1,5 @@
+"""`python -m cairn_cli`."""
+
+from cairn_cli.app import main
+
+main()

@@ -1,0 +1,20 @@
+"""`cairn`: what operators do from a terminal. Figures go to stdout, progress and trouble to stderr."""
+
+import typer
+
+from cairn_cli.imports import import_command
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def cairn() -> None:
+    """Operate Cairn. AWS credentials and region come from your shell, as for the AWS command line."""
+
+
+app.command("import")(import_command)
+
+
+def main() -> None:
+    """The console entry."""
+    app()

@@ -1,0 +1,322 @@
+"""One row of an activity log: read, checked, and turned into a command. Pure, and quick: files are long."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from cairn.platform.instants import from_ms, iso, to_ms
+from cairn.players.virtues import QUADRANTS
+from cairn.progress.progress import (
+    DAY_SECONDS,
+    EARLIEST,
+    MAX_DATA_BYTES,
+    Advance,
+    Command,
+    Complete,
+    Record,
+    Session,
+    Start,
+)
+from cairn.streaks.days import UnknownZone, time_zone
+from cairn.tenants.settings import SYSTEM_EVENTS
+
+WAIVED = "imported"
+STARTED, SESSION, ADVANCED, COMPLETED = (
+    "experience_started",
+    "session_recorded",
+    "quadrant_advanced",
+    "experience_completed",
+)
+COMMANDS = frozenset({STARTED, SESSION, ADVANCED, COMPLETED})
+CLOCK_SKEW = timedelta(minutes=5)
+MAX_ID = 128
+
+# What a row may call each of its fields; of several names for one field, at most one may be given.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "event_id"),
+    "player": ("player", "player_id", "user_id"),
+    "experience": ("experience", "experience_id", "mission_id", "wod_id", "scenario_id"),
+    "content": ("content", "content_id"),
+    "type": ("type", "event_type"),
+    "at": ("at", "timestamp", "occurred_at"),
+    "zone": ("zone", "timezone"),
+    "duration_seconds": ("duration_seconds",),
+    "score": ("score",),
+    "data": ("data",),
+}
+FIELDS = {name: field for field, names in NAMES.items() for name in names}
+
+_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_NO_DATA: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be loaded: its line in the file (from 1), and what to write instead."""
+
+    line: int
+    reason: str
+
+
+class Unusable(ValueError):
+    """What is wrong with a row, and what to write instead."""
+
+
+class Row(NamedTuple):
+    """One row that can be loaded. Its fields are plain JSON, so that it can be put aside in a file.
+
+    line: in the file, from 1. at: epoch milliseconds. zone: IANA name or offset. cause: the row's id, or a
+    hash of what it says.
+    """
+
+    line: int
+    player: str
+    experience: str
+    type: str
+    content: str | None
+    at: int
+    zone: str
+    seconds: int
+    data: Mapping[str, Any]
+    cause: str
+
+    @property
+    def occurred_at(self) -> datetime:
+        return from_ms(self.at)
+
+    @property
+    def command(self) -> Command:
+        """The command that this row means. What history completed counts as complete."""
+        match self.type:
+            case "experience_started":
+                return Start()
+            case "session_recorded":
+                return Session(self.seconds)
+            case "quadrant_advanced":
+                return Advance(self.content)
+            case "experience_completed":
+                reflection = self.data.get("reflection")
+                return Complete(reflection if isinstance(reflection, str) else "", WAIVED)
+        return Record(self.type, self.content, self.seconds, self.data)
+
+
+def parse(fields: Mapping[str, Any], line: int, now: datetime) -> Row | BadRow:
+    """One row from its fields by name; names that no field has are ignored.
+
+    Args:
+        fields: as JSON has them, or all text, as CSV has them. None and "" count as left out.
+        now: nothing may have happened later than this (but for five minutes of clock skew).
+    """
+    try:
+        return _parse(fields, line, now)
+    except Unusable as reason:
+        return BadRow(line, str(reason))
+
+
+def _parse(fields: Mapping[str, Any], line: int, now: datetime) -> Row:
+    given: dict[str, Any] = {}
+    for name, value in fields.items():
+        if value is None or value == "" or (field := FIELDS.get(name)) is None:
+            continue
+        if field in given and given[field] != value:
+            raise Unusable(f"{' and '.join(n for n in NAMES[field] if n in fields)} differ: give one of them")
+        given[field] = value
+    player = _identifier(given, "player", required=True)
+    experience = _identifier(given, "experience", required=True)
+    event_type = _type(given.get("type"))
+    at, zone = _moment(given.get("at"), given.get("zone"), now)
+    content = _identifier(given, "content")
+    seconds = _seconds(given.get("duration_seconds"))
+    data = _data(given.get("data"), given.get("score"))
+    if event_type == SESSION and seconds is None:
+        raise Unusable("a session needs duration_seconds, from 0 to 86400")
+    if event_type == ADVANCED and content not in (None, *QUADRANTS):
+        raise Unusable(f"content is {_shown(content)}: a quadrant is SO, BO, SI or BI; leave it out for the next one")
+    row = Row(line, player, experience, event_type, content, at, zone, seconds or 0, data, "")
+    return row._replace(cause=_identifier(given, "id") or _hash_of(row))
+
+
+def _hash_of(row: Row) -> str:
+    """What identifies a row without an id: all it says, however it was written down."""
+    said = json.dumps(row[1:-1], sort_keys=True, separators=(",", ":"), default=dict)
+    return f"row:{sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _identifier(given: Mapping[str, Any], field: str, *, required: bool = False) -> str:
+    value = given.get(field)
+    if value is None:
+        if required:
+            raise Unusable(f"{field} is missing: give it as {', '.join(NAMES[field])}")
+        return None  # type: ignore[return-value]  # what is required is never None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise Unusable(f"{field} is {_shown(value)}: it must be text")
+    value = value.strip()
+    if not 0 < len(value) <= MAX_ID:
+        raise Unusable(f"{field} has {len(value)} characters: from 1 to {MAX_ID} are possible")
+    if not value.isascii():
+        _encodable(field, value)
+    return value
+
+
+def _encodable(field: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Unusable(f"{field} is not valid Unicode: save the file as UTF-8") from error
+
+
+def _type(value: Any) -> str:
+    if value is None:
+        raise Unusable("type is missing: give the event's type, such as waypoint_visited or session_recorded")
+    if not isinstance(value, str) or not _TYPE.fullmatch(value):
+        raise Unusable(
+            f"type is {_shown(value)}: write it in lower case with underscores, such as waypoint_visited,"
+            " in at most 50 characters"
+        )
+    if value == "session":
+        return SESSION
+    if value in SYSTEM_EVENTS and value not in COMMANDS:
+        raise Unusable(
+            f"{value} is decided by the system itself, from the rows that caused it: leave this row out,"
+            f" and send those. Of the system's types {', '.join(sorted(COMMANDS))} can be imported"
+        )
+    return value
+
+
+def _moment(at: Any, zone: Any, now: datetime) -> tuple[int, str]:
+    """Epoch milliseconds and zone. An offset without a zone is the zone; a local time needs one."""
+    if at is None:
+        raise Unusable("at is missing: give when it happened, such as 2026-03-01T08:30:00+01:00")
+    if not isinstance(at, str) or len(at := at.strip()) < len("20260301T08"):
+        raise Unusable(f"at is {_shown(at)}: give date, time and offset, such as 2026-03-01T08:30:00+01:00")
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Unusable(f"at is {_shown(at)} ({error}): write it like 2026-03-01T08:30:00+01:00") from error
+    if zone is not None:
+        zone = zone.strip() if isinstance(zone, str) else zone
+        if not isinstance(zone, str) or not _is_zone(zone):
+            raise Unusable(
+                f"zone is {_shown(zone)}, which is unknown: give an IANA name such as America/Santiago,"
+                " or an offset from -14:00 to +14:00 such as +05:45"
+            )
+    if instant.tzinfo is None:
+        if zone is None:
+            raise Unusable(f"at is {_shown(at)}, which has no offset: add one, as in {at}+01:00, or give zone")
+        instant = _local(instant, zone, at)
+    elif zone is None:
+        zone = _zone_of(instant.utcoffset() or timedelta(0))
+    try:
+        instant = instant.astimezone(UTC)
+    except OverflowError as error:
+        raise Unusable(f"at is {_shown(at)}: the year is out of range") from error
+    if instant < EARLIEST:
+        raise Unusable(f"at is {_shown(at)}: nothing before 1970 can be loaded")
+    if instant > now + CLOCK_SKEW:
+        raise Unusable(f"at is {_shown(at)}, which is to come: it is {iso(now)}. Load the row once it has happened")
+    return to_ms(instant), zone
+
+
+@lru_cache(maxsize=2048)
+def _is_zone(zone: str) -> bool:
+    try:
+        time_zone(zone)
+    except UnknownZone:
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _zone_of(offset: timedelta) -> str:
+    """An offset as a zone."""
+    minutes, rest = divmod(abs(offset), timedelta(minutes=1))
+    if rest or abs(offset) > timedelta(hours=14):
+        raise Unusable("the offset of at must be whole minutes, from -14:00 to +14:00")
+    if not minutes:
+        return "UTC"
+    return f"{'-' if offset < timedelta(0) else '+'}{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _local(naive: datetime, zone: str, at: str) -> datetime:
+    """The instant of a local time: of one that came twice, the first. One that a clock change skipped is bad."""
+    tz = time_zone(zone)
+    local = naive.replace(tzinfo=tz)
+    try:
+        exists = local.astimezone(UTC).astimezone(tz).replace(tzinfo=None) == naive
+    except OverflowError as error:
+        raise Unusable(f"at is {_shown(at)}: the year is out of range") from error
+    if not exists:
+        raise Unusable(f"at is {_shown(at)}, a time that a clock change skipped in {zone}: give its offset")
+    return local
+
+
+def _seconds(value: Any) -> int | None:
+    if value is None:
+        return None
+    seconds = _number(value)
+    if seconds is None or not 0 <= seconds <= DAY_SECONDS:
+        raise Unusable(f"duration_seconds is {_shown(value)}: give seconds, from 0 to {DAY_SECONDS}")
+    return int(seconds)
+
+
+def _number(value: Any) -> float | None:
+    """A finite number, also written as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if number.is_integer():
+        return int(number)
+    return number if number - number == 0 else None
+
+
+def _data(value: Any, score: Any) -> Mapping[str, Any]:
+    if value is None and score is None:
+        return _NO_DATA
+    if isinstance(value, str):
+        try:
+            value = loads(value)
+        except ValueError as error:
+            raise Unusable(f'data is not JSON ({error}): write an object such as {{"word": "sol"}}') from error
+    if value is not None and not isinstance(value, dict):
+        raise Unusable(f'data is {_shown(value)}: write an object such as {{"word": "sol"}}')
+    data = dict(value or {})
+    if score is not None:
+        number = _number(score)
+        if number is None:
+            raise Unusable(f"score is {_shown(score)}: give a number")
+        data["score"] = number
+    if (size := len(json.dumps(data))) > MAX_DATA_BYTES:
+        raise Unusable(f"data has {size} bytes; at most {MAX_DATA_BYTES} are kept")
+    return data
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON as the standard has it.
+
+    Raises:
+        ValueError: it is not, or is nested too deeply.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it, cut short."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
