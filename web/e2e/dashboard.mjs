@@ -47,7 +47,8 @@ async function shot(page, name) {
 try {
   const page = await browser.newPage();
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
+    const { url } = message.location(); // the sign-in page is the issuer's, not ours
+    if (message.type() === "error" && url.startsWith(BASE_URL)) errors.push(`${message.text()} ${url}`);
   });
   page.on("pageerror", (error) => errors.push(String(error)));
   page.setDefaultTimeout(30_000);

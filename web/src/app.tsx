@@ -109,16 +109,16 @@ function Progress({ config, session }: Ready) {
         </p>
       </div>
       <div class="grid">
-        <Card<Xp> {...shared} path="/players/me/xp" title="XP">
+        <Card<Xp> {...shared} name="xp" path="/players/me/xp" title="XP">
           {(xp) => <XpCard xp={xp} />}
         </Card>
-        <Card<Streak> {...shared} path="/players/me/streak" title="Streak">
+        <Card<Streak> {...shared} name="streak" path="/players/me/streak" title="Streak">
           {(streak) => <StreakCard streak={streak} />}
         </Card>
-        <Card<Leaderboard> {...shared} path="/leaderboards/xp_all_time?limit=10" title="Top 10">
+        <Card<Leaderboard> {...shared} name="board" path="/leaderboards/xp_all_time?limit=10" title="Top 10">
           {(board) => <LeaderboardCard board={board} />}
         </Card>
-        <Card<Achievements> {...shared} path="/players/me/achievements" title="Achievements">
+        <Card<Achievements> {...shared} name="achievements" path="/players/me/achievements" title="Achievements">
           {(achievements) => <AchievementsCard achievements={achievements} />}
         </Card>
       </div>

@@ -2,7 +2,7 @@ const PATHS: Record<string, string> = {
   signpost: "M11 2h2v3h6l2 2.5-2 2.5h-6v2H5l-2-2.5L5 7h6V2zm0 12h2v8h-2z",
   hourglass: "M6 2h12v3l-5 7 5 7v3H6v-3l5-7-5-7V2z",
   flame: "M12 1c1 4 6 6.5 6 12.5A6 6.5 0 0 1 6 16c0-3 1.5-4.5 2.5-6 .5 1.5 1 2.5 2 3C10 9 10.5 5 12 1z",
-  book: "M4 3h7a1 1 0 0 1 1 1 1 1 0 0 1 1-1h7v16h-7a1 1 0 0 0-1 1 1 1 0 0 0-1-1H4V3z",
+  book: "M2 4h7.5a2 2 0 0 1 2 2v14a2 2 0 0 0-2-1.5H2zM22 4h-7.5a2 2 0 0 0-2 2v14a2 2 0 0 1 2-1.5H22z",
   bubbles: "M3 4h13v9H9l-4 4v-4H3V4zm15 5h3v8h-2v3l-3-3h-6v-2h8V9z",
   cairn: "M3 21a9 3.5 0 0 1 18 0zM6 15.5a6 3 0 0 1 12 0zM8.5 10a3.5 3 0 0 1 7 0z",
   sunrise: "M2 19h20v2H2zM6 17a6 6 0 0 1 12 0zM11 3h2v5h-2zM3.5 8.5 5 7l3 3-1.5 1.5zM19 7l1.5 1.5-3 3L16 10z",

@@ -8,6 +8,7 @@ interface Props<T> {
   api: Api;
   path: string;
   title: string;
+  name: string;
   /** Counts up whenever everything is to be read again. */
   tick: number;
   onSignedOut: () => void;
@@ -15,7 +16,7 @@ interface Props<T> {
 }
 
 /** A card that shows one resource: its skeleton, its content, or what went wrong and a way to try again. */
-export function Card<T>({ api, path, title, tick, onSignedOut, children }: Props<T>) {
+export function Card<T>({ api, path, name, title, tick, onSignedOut, children }: Props<T>) {
   const content = useSignal<T | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
 
@@ -32,10 +33,9 @@ export function Card<T>({ api, path, title, tick, onSignedOut, children }: Props
 
   useEffect(() => void read(), [path, tick]);
 
-  const id = `card-${path.replace(/\W+/g, "-")}`;
   return (
-    <section class="card" aria-labelledby={id} aria-busy={!content.value && !problem.value}>
-      <h2 id={id}>{title}</h2>
+    <section class={`card card-${name}`} aria-labelledby={`${name}-title`} aria-busy={!content.value && !problem.value}>
+      <h2 id={`${name}-title`}>{title}</h2>
       {problem.value && <Trouble problem={problem.value} retry={() => void read()} />}
       {content.value ? children(content.value) : !problem.value && <Skeleton />}
     </section>

@@ -16,8 +16,6 @@ export interface Leaderboard {
   own: Row | null;
 }
 
-const MEDALS = ["🥇", "🥈", "🥉"];
-
 /** The top ten, with the reader's own row wherever it is. */
 export function LeaderboardCard({ board }: { board: Leaderboard }) {
   if (board.rows.length === 0) return <p class="hint">Nobody has XP yet. Be the first.</p>;
@@ -25,7 +23,7 @@ export function LeaderboardCard({ board }: { board: Leaderboard }) {
   const outside = own && !board.rows.some((row) => row.player_id === own.player_id);
   return (
     <>
-      <div class="scroll">
+      <div class="scroll" role="region" aria-label="The ten best players" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -57,12 +55,10 @@ export function LeaderboardCard({ board }: { board: Leaderboard }) {
 }
 
 function Line({ row, own }: { row: Row; own: boolean }) {
-  const medal = MEDALS[row.rank - 1];
   return (
     <tr class={own ? "own" : undefined}>
       <td>
-        {medal && <span aria-hidden="true">{medal} </span>}
-        {number(row.rank)}
+        {number(row.rank)} {row.rank <= 3 && <Medal rank={row.rank} />}
       </td>
       <th scope="row">
         {row.name || row.player_id}
@@ -73,5 +69,14 @@ function Line({ row, own }: { row: Row; own: boolean }) {
       </td>
       <td class="right">{number(row.score)}</td>
     </tr>
+  );
+}
+
+/** Gold, silver, bronze: the rank beside it says the same. */
+function Medal({ rank }: { rank: number }) {
+  return (
+    <svg class={`medal medal-${rank}`} viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M6 2h4l2 5 2-5h4l-3.2 7.5a7 7 0 1 1-5.6 0z" />
+    </svg>
   );
 }
