@@ -1,0 +1,246 @@
+"""Every payload in events/ through the real handler of its function, as Lambda calls it, on a table of moto's."""
+
+import base64
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from cairn.analytics.work import DirtyDays
+from cairn.platform.items import Raw
+from cairn.platform.keys import Key
+from cairn.platform.table import Table, connect
+from tests.support.http import CONTEXT, Clock
+from tests.support.tables import TABLE_NAME, create_table
+from tests.support.world import World, all_items
+
+ROOT = Path(__file__).parents[2]
+EVENTS = {str(path.relative_to(ROOT / "events").with_suffix("")): path for path in (ROOT / "events").glob("*/*.json")}
+FUNCTIONS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+
+# HTTP: the status, and the problem's code where there is one.
+STATUS: dict[str, tuple[int, str] | int] = {
+    "achievements/definitions": 200,
+    "achievements/of_another_player": (403, "other-player"),
+    "achievements/of_player": 200,
+    "analytics/as_player": (403, "role-not-allowed"),
+    "analytics/day": 200,
+    "analytics/day_of_experience": 200,
+    "analytics/no_day": (422, "invalid-parameter"),
+    "catalog/define": 200,
+    "catalog/define_as_player": (403, "role-not-allowed"),
+    "catalog/define_with_unknown_prerequisite": (404, "unknown-experience"),
+    "catalog/set_settings": 200,
+    "catalog/settings": 200,
+    "catalog/show": 200,
+    "catalog/show_unknown": (404, "unknown-experience"),
+    "completion/as_admin": (403, "role-not-allowed"),
+    "completion/complete": 200,
+    "completion/complete_base64": 200,
+    "completion/incomplete": (409, "incomplete"),
+    "completion/not_started": (409, "illegal-move"),
+    "health/probe": 200,
+    "health/unknown_route": (404, "unknown-route"),
+    "players/set_profile": 200,
+    "players/set_unknown_zone": (422, "invalid-body"),
+    "players/show": 200,
+    "players/show_unknown_as_operator": (404, "unknown-player"),
+    "players/without_claims": (403, "not-an-access-token"),
+    "progress/advance_out_of_turn": (409, "illegal-move"),
+    "progress/advance_quadrant": 200,
+    "progress/events_multi_value_query": (422, "invalid-parameter"),
+    "progress/events_of_another": (403, "other-player"),
+    "progress/list_with_query": 200,
+    "progress/record_as_service": 200,
+    "progress/record_bad_body": (422, "invalid-body"),
+    "progress/record_item_base64": 200,
+    "progress/record_malformed": (400, "malformed-json"),
+    "progress/record_session": 200,
+    "progress/record_system_event": (403, "event-type-not-allowed"),
+    "progress/record_waypoint": 200,
+    "progress/record_without_key": (400, "idempotency-key-missing"),
+    "progress/show": 200,
+    "progress/show_with_id_token": (403, "not-an-access-token"),
+    "progress/start": 200,
+    "progress/start_twice": (409, "illegal-move"),
+    "progress/start_with_location": 200,
+    "streaks/me_as_service": (403, "name-the-player"),
+    "streaks/show": 200,
+    "xp/history": 200,
+    "xp/history_bad_cursor": (422, "invalid-parameter"),
+    "xp/of_a_player_as_operator": 200,
+    "xp/show": 200,
+}
+ALL_DONE: dict[str, Any] = {"batchItemFailures": []}
+UNLOCKS = {"A#first_scenario", "A#first_steps"}
+# Everything else: the whole answer, and the sort keys of items that must be new in the table.
+ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "achievements_reactor/completion": (ALL_DONE, {*UNLOCKS, "acme#2026-11-20"}),
+    "achievements_reactor/expired": (ALL_DONE, set()),
+    "achievements_reactor/first_event": (ALL_DONE, {"acme#2026-11-20"}),
+    "achievements_reactor/poison": (
+        {"batchItemFailures": [{"itemIdentifier": "4421584500000000017450439002"}]},
+        {*UNLOCKS, "acme#2026-11-20"},
+    ),
+    "achievements_recheck/busy_player": (ALL_DONE, UNLOCKS),
+    "achievements_recheck/one_of_two_unreadable": (
+        {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910000"}]},
+        UNLOCKS,
+    ),
+    "analytics_dispatch/schedule": ({"messages": 1}, {"CURSOR"}),
+    "analytics_rollup/a_day_without_facts": (ALL_DONE, set()),
+    "analytics_rollup/day": (ALL_DONE, {"D#2026-11-20#00"}),
+    "analytics_rollup/one_of_two_unreadable": (
+        {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910001"}]},
+        {"D#2026-11-20#00"},
+    ),
+}
+CLAIMS: dict[str, dict[str, str]] = {
+    "identity/machine": {"cairn_tenant": "acme", "cairn_role": "service"},
+    "identity/player_signs_in": {"cairn_tenant": "acme", "cairn_role": "player", "cairn_player": "ada"},
+    "identity/user_without_tenant": {},
+}
+
+
+def payload(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(EVENTS[name].read_text())
+    return content
+
+
+@cache
+def session() -> Any:
+    """One for all tests: a session of its own for each client reads the same descriptions of AWS again and again."""
+    return botocore.session.Session()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A table on which ada is half-way through the woods and ready to complete another; and the environment."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("TABLE_NAME", TABLE_NAME)
+    monkeypatch.setattr(botocore.session, "get_session", session)
+    with mock_aws():
+        client = connect()
+        create_table(client, stream=False)
+        queue = session().create_client("sqs").create_queue(QueueName="cairn")
+        monkeypatch.setenv("QUEUE_URL", queue["QueueUrl"])
+        world = World(Table(client, TABLE_NAME), Clock())
+        world.define()
+        world.define("hill")
+        world.define("park", location={"lat": 37.9, "lng": -122.5, "radius_meters": 200})
+        world.define("ready", quadrants={}, completion_criteria={})
+        world.play("start")
+        world.play("start", experience="ready")
+        DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
+        yield world
+
+
+@pytest.fixture
+def invoke(world: World) -> Callable[[str], Any]:
+    """Runs a payload through the handler that Lambda would call, in a process that has just started."""
+
+    def run(name: str) -> Any:
+        module = importlib.import_module(f"functions.{name.partition('/')[0]}.handler")
+        return importlib.reload(module).handler(payload(name), CONTEXT)
+
+    return run
+
+
+def test_every_function_has_an_event_and_every_event_a_function() -> None:
+    assert {name.partition("/")[0] for name in EVENTS} == FUNCTIONS
+
+
+def test_every_expectation_has_its_event() -> None:
+    assert {*STATUS, *ANSWERS, *CLAIMS} <= set(EVENTS)
+
+
+def test_every_event_of_these_functions_has_an_expectation() -> None:
+    expected = {*STATUS, *ANSWERS, *CLAIMS}
+    functions = {name.partition("/")[0] for name in expected}
+    assert {name for name in EVENTS if name.partition("/")[0] in functions} == expected
+
+
+@pytest.mark.parametrize("name", sorted(STATUS))
+def test_a_request_is_answered_as_expected(name: str, world: World, invoke: Callable[[str], Any]) -> None:
+    wanted = STATUS[name]
+    status, code = wanted if isinstance(wanted, tuple) else (wanted, None)
+    before = all_items(world.table)
+    answer = invoke(name)
+    body = json.loads(answer["body"])
+    assert answer["statusCode"] == status, body
+    assert answer["isBase64Encoded"] is False
+    json.dumps(answer, allow_nan=False)
+    if code:
+        assert answer["headers"]["Content-Type"] == "application/problem+json"
+        assert body["type"] == f"urn:cairn:problem:{code}"
+        assert body["request_id"] == payload(name)["requestContext"]["requestId"]
+        assert all_items(world.table) == before
+    else:
+        assert answer["headers"]["Content-Type"] == "application/json"
+        writes = payload(name)["requestContext"]["http"]["method"] != "GET"
+        assert (all_items(world.table) != before) == writes
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_a_batch_or_a_schedule_is_answered_as_expected(name: str, world: World, invoke: Callable[[str], Any]) -> None:
+    answer, written = ANSWERS[name]
+    before = all_items(world.table)
+    assert invoke(name) == answer
+    after = all_items(world.table)
+    assert {key.sk for key in after if key not in before and not key.sk.startswith("L#")} == written
+    once = lasting(world)
+    invoke(name)
+    assert lasting(world) == once, "an event that comes again changes nothing"
+
+
+def lasting(world: World) -> dict[Key, Raw]:
+    """The table's items but for marks, whose expiry is by the real clock."""
+    return {key: item for key, item in all_items(world.table).items() if not key.pk.startswith("DIRTY#")}
+
+
+def test_the_dispatcher_sends_what_the_worker_takes(world: World, invoke: Callable[[str], Any]) -> None:
+    invoke("analytics_dispatch/schedule")
+    sqs = session().create_client("sqs")
+    (message,) = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="cairn")["QueueUrl"])["Messages"]
+    assert json.loads(message["Body"]) == json.loads(payload("analytics_rollup/day")["Records"][0]["body"])
+
+
+def test_a_base64_body_means_what_its_text_means(world: World, invoke: Callable[[str], Any]) -> None:
+    assert json.loads(invoke("progress/record_item_base64")["body"])["state"] == "IN_PROGRESS"
+    stands = world.call("progress").send("GET", "/players/me/experiences/woods").body
+    assert stands["inventory"] == {"lanterne d'été": 2}
+
+
+@pytest.mark.parametrize("name", sorted(CLAIMS))
+def test_a_token_gets_its_claims_as_plain_strings(name: str, invoke: Callable[[str], Any]) -> None:
+    answer = invoke(name)
+    added = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]["claimsToAddOrOverride"]
+    assert added == CLAIMS[name]
+    assert {key: value for key, value in answer.items() if key != "response"} == {
+        key: value for key, value in payload(name).items() if key != "response"
+    }
+
+
+@pytest.mark.parametrize("name", sorted(STATUS))
+def test_a_request_has_the_shape_that_the_gateway_gives_it(name: str) -> None:
+    event = payload(name)
+    context = event["requestContext"]
+    assert event["version"] == "2.0"
+    assert event["routeKey"] == context["routeKey"]
+    assert event["rawPath"] == context["http"]["path"]
+    assert all(header == header.lower() for header in event["headers"])
+    claims = context.get("authorizer", {}).get("jwt", {}).get("claims", {})
+    assert all(isinstance(value, str) for value in claims.values()), "HTTP API claims are strings"
+    if "body" in event:
+        text = event["body"].encode()
+        sent = base64.b64decode(text) if event["isBase64Encoded"] else text
+        assert event["headers"]["content-length"] == str(len(sent))
