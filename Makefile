@@ -5,7 +5,6 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 export UV_PYTHON_DOWNLOADS := never
-export PYTHONDONTWRITEBYTECODE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
 # Nothing here speaks to AWS but `make deploy`, and that one says so.
 export AWS_EC2_METADATA_DISABLED := true
@@ -48,7 +47,7 @@ types: $(VENV)
 
 unit: $(VENV)
 	@echo "==> unit tests"
-	@$(PYTHON) -m pytest tests/unit -q -n auto --disable-socket --allow-unix-socket
+	@$(PYTHON) -m pytest tests/unit -q -n auto --dist loadgroup --disable-socket --allow-unix-socket
 
 format: $(VENV) ## write the code as ruff lays it out
 	@.venv/bin/ruff check --fix-only $(CODE)

@@ -14,7 +14,7 @@ from local.cloud import ROOT
 
 SOCKETLESS = ("--disable-socket", "--allow-unix-socket")
 SUITES: dict[str, tuple[str, ...]] = {
-    "unit": ("-n", "auto", *SOCKETLESS),
+    "unit": ("-n", "auto", "--dist", "loadgroup", *SOCKETLESS),
     "property": ("-n", "auto"),
     "contract": (),
     "integration": (),

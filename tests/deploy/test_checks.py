@@ -1,0 +1,70 @@
+"""The templates that go to AWS, under cdk-nag and cfn-lint. Neither needs an account or a network."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.stages import stages
+from local import cdk
+from local.cloud import ROOT, CloudError
+
+TO_AWS = sorted(name for name, stage in stages().items() if not stage.local)
+# W3005: the CDK writes DependsOn beside the GetAtt that implies it.
+IGNORED = "W3005"
+
+
+@pytest.fixture(scope="module", params=TO_AWS)
+def assembly(request: pytest.FixtureRequest) -> Path:
+    """The cloud assembly of a stage. The command line fails where a finding of cdk-nag stands."""
+    return cdk.synth(request.param)
+
+
+def template(assembly: Path) -> Path:
+    (found,) = assembly.glob("*.template.json")
+    return found
+
+
+def test_cdk_nag_ran_and_has_nothing_left_to_say(assembly: Path) -> None:
+    report = json.loads((assembly / "validation-report.json").read_text())
+    (nag,) = (each for each in report["pluginReports"] if "AwsSolutions" in json.dumps(each["summary"]))
+    assert nag["summary"]["status"] == "success"
+    assert nag["violations"] == []
+
+
+def test_a_finding_without_a_reason_fails_the_synthesis(tmp_path: Path) -> None:
+    program = tmp_path / "app.py"
+    program.write_text(
+        "from aws_cdk import App, Stack, Validations, aws_sqs as sqs\n"
+        "from cdk_nag import AwsSolutionsChecks\n"
+        "app = App()\n"
+        "sqs.Queue(Stack(app, 'careless'), 'Queue')\n"
+        "Validations.of(app).add_plugins(AwsSolutionsChecks(app))\n"
+        "app.synth()\n"
+    )
+    with pytest.raises(CloudError, match="AwsSolutions-SQS3"):
+        cdk.cdk("synth", "--app", f"{sys.executable} {program}", "--output", tmp_path / "out", environment={})
+
+
+def test_cfn_lint_finds_nothing(assembly: Path) -> None:
+    lint = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "--ignore-checks", IGNORED, "--", template(assembly)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (lint.returncode, lint.stdout) == (0, "")
+
+
+def test_the_layer_holds_what_functions_import_compiled_for_arm(assembly: Path) -> None:
+    (layer,) = (each for each in assembly.glob("asset.*/python/pynamodb"))
+    python = layer.parent
+    assert (python / "botocore" / "data" / "dynamodb").is_dir()
+    assert not (python / "botocore" / "data" / "ec2").exists()
+    assert list((python / "pydantic_core").glob("*cpython-313-aarch64*.so"))
+    compiled = (python / "pynamodb" / "__pycache__" / "models.cpython-313.pyc").read_bytes()
+    assert int.from_bytes(compiled[4:8], "little") == 0b01  # by hash, and never checked against the source
+    assert str(ROOT).encode() not in compiled
