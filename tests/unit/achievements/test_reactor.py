@@ -1,6 +1,7 @@
 """The reactor: unlocks from the stream once, to a fixed point, and marks the days that changed."""
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_records_in_reverse_order_unlock_the_same(world: World) -> None:
         for what in ("start", "complete"):
             world.play(what, experience=f"e{number}")
             states.append(all_items(world.table))
-    records = [each for a, b in zip(states, states[1:], strict=False) for each in player_records(a, b)]
+    records = [each for a, b in pairwise(states) for each in player_records(a, b)]
     react(world, records[::-1])
     assert unlocks(world) == ["first_scenario", "first_steps"]
 

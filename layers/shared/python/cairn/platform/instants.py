@@ -1,19 +1,22 @@
 """Instants and identifiers: aware UTC datetimes in the domain, epoch milliseconds in the table."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from ulid import ULID
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
 
 def to_ms(instant: datetime) -> int:
     """Epoch milliseconds of an aware datetime, rounded down."""
-    return int(instant.timestamp() * 1000)
+    return (instant - EPOCH) // MILLISECOND
 
 
 def from_ms(ms: int) -> datetime:
     """The UTC datetime of epoch milliseconds."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
+    return EPOCH + ms * MILLISECOND
 
 
 def iso(instant: datetime) -> str:

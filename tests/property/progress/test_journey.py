@@ -1,0 +1,285 @@
+"""Random commands: no illegal state, XP that equals its ledger, and batches that equal single steps."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cairn.achievements.definitions import ACHIEVEMENTS
+from cairn.achievements.rules import Watch
+from cairn.analytics.facts import VISITS
+from cairn.catalog.experience import Criteria, Experience
+from cairn.platform import keys
+from cairn.platform.errors import DomainError
+from cairn.platform.transact import Put, Update
+from cairn.players.player import Player
+from cairn.players.storage import PlayerItem, from_item, to_item
+from cairn.progress.journey import Journey, Loaded
+from cairn.progress.progress import DONE, Advance, Command, Complete, Moment, Progress, Record, Session, Start, State
+from cairn.progress.rules import ALLOWED
+from cairn.streaks.days import local_date
+from cairn.streaks.rules import replay
+from cairn.tenants.settings import TenantSettings
+
+SETTINGS = TenantSettings()
+BEGIN = datetime(2026, 11, 2, 9, tzinfo=UTC)
+QUADRANTS = dict.fromkeys(("SO", "BO", "SI", "BI"), "text")
+EXPERIENCES = {
+    "woods": Experience(
+        "woods", 1, "Woods", kind="scenario", quadrants=QUADRANTS, virtue_impacts={"wisdom": 60, "justice": -5}, pages=2
+    ),
+    "walk": Experience("walk", 1, "Walk", virtue_impacts={"wisdom": 60.5}),
+    "desk": Experience("desk", 1, "Desk", xp_reward=0, criteria=Criteria(min_time_minutes=5, reflection=True)),
+}
+CONTENTS = st.sampled_from(["gate", "lamp", "well", "a[0]"])
+
+COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    st.just(Start()),
+    st.builds(
+        Record,
+        st.sampled_from(["waypoint_visited", "quest_started", "quest_completed", "word_learned"]),
+        st.one_of(st.none(), CONTENTS),
+        st.integers(0, 300),
+    ),
+    st.builds(
+        Record,
+        st.sampled_from(["item_collected", "item_used"]),
+        CONTENTS,
+        st.just(0),
+        st.builds(lambda quantity: {"quantity": quantity}, st.integers(1, 4)),
+    ),
+    st.builds(Advance, st.sampled_from([None, "SO", "BO", "SI", "BI"])),
+    st.just(Advance()),
+    st.builds(Session, st.integers(0, 4000)),
+    st.builds(Complete, st.sampled_from(["", "Yes."])),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    experience: str
+    command: Command
+    later: timedelta
+    late: timedelta
+    """How long after it happened it was recorded."""
+
+
+STEPS = st.lists(
+    st.builds(
+        Step,
+        st.sampled_from(sorted(EXPERIENCES)),
+        COMMANDS,
+        st.sampled_from([timedelta(minutes=7), timedelta(hours=9), timedelta(hours=25), timedelta(days=3)]),
+        st.sampled_from([timedelta(0)] * 4 + [timedelta(hours=20), timedelta(hours=50), timedelta(days=9)]),
+    ),
+    max_size=25,
+)
+
+
+@dataclass
+class Outcome:
+    """Everything that a sequence of commands led to."""
+
+    loaded: Loaded
+    refused: list[str] = field(default_factory=list)
+    facts: dict[str, Counter[str]] = field(default_factory=dict)
+    bounds: dict[str, dict[str, int]] = field(default_factory=dict)
+    ledger: dict[str, int] = field(default_factory=dict)
+    events: list[str] = field(default_factory=list)
+    unlocks: set[str] = field(default_factory=set)
+
+    def write(self, journey: Journey) -> None:
+        """What the table would hold after the journey's transaction."""
+        actions = journey.actions()
+        at = [action.item.key if isinstance(action, Put) else action.key for action in actions]
+        assert len(set(at)) == len(at), "a transaction takes an item once"
+        for action in actions:
+            if isinstance(action, Put):
+                raw = action.item.serialize()
+                kind = raw["kind"]["S"]
+                if kind == "event":
+                    self.events.append(raw["SK"]["S"])
+                elif kind == "ledger":
+                    assert raw["SK"]["S"] not in self.ledger, "a cause is paid once"
+                    self.ledger[raw["SK"]["S"]] = int(raw["amount"]["N"])
+                elif kind == "unlock":
+                    self.unlocks.add(raw["SK"]["S"])
+            elif isinstance(action, Update) and action.name.startswith("fact "):
+                self._add(action)
+        self.loaded = journey.after()
+
+    def _add(self, update: Update) -> None:
+        change: dict[str, Any] = update.render("table")["Update"]
+        names, values = change["ExpressionAttributeNames"], change["ExpressionAttributeValues"]
+        at = f"{update.key.pk} {update.key.sk.rpartition('#')[0]}"
+        parts = change["UpdateExpression"].split("ADD ")
+        if len(parts) > 1:
+            for pair in parts[1].split(","):
+                name, value = pair.split()
+                self.facts.setdefault(at, Counter())[names[name]] += int(values[value]["N"])
+        for pair in parts[0].removeprefix("SET ").split(","):
+            name, _, value = pair.partition("=")
+            if names[name.strip()] in ("first", "last"):
+                self.bounds.setdefault(at, {})[names[name.strip()]] = int(values[value.strip()]["N"])
+
+
+def play(steps: list[Step], *, at_once: int, watch: Watch | None = None) -> Outcome:
+    """Plays the steps, so many in one journey; refusals leave no trace."""
+    outcome = Outcome(Loaded(Player("acme", "ada")))
+    now = BEGIN
+    moments = []
+    for number, step in enumerate(steps):
+        now += step.later
+        moments.append((number, step, now))
+    for start in range(0, len(moments), at_once):
+        some = moments[start : start + at_once]
+        journey = Journey(outcome.loaded, SETTINGS, some[-1][2], watch, held={each[2:] for each in outcome.unlocks})
+        for number, step, recorded_at in some:
+            occurred_at = recorded_at - step.late
+            moment = Moment(occurred_at, recorded_at, "UTC", local_date(occurred_at, "UTC", 0))
+            try:
+                journey.play(EXPERIENCES[step.experience], step.command, moment, f"step {number}", now=recorded_at)
+            except DomainError as refusal:
+                outcome.refused.append(f"{number} {refusal.code}")
+        outcome.write(journey)
+    return outcome
+
+
+@settings(deadline=None)
+@given(STEPS)
+def test_no_sequence_of_commands_reaches_an_illegal_state(steps: list[Step]) -> None:
+    outcome = play(steps, at_once=1)
+    done: dict[str, State] = {}
+    for name, head in outcome.loaded.progress.items():
+        experience = EXPERIENCES[name]
+        assert head.state in ALLOWED
+        assert head.quadrants == tuple(QUADRANTS)[: len(head.quadrants)]
+        assert experience.quadrants or not head.quadrants
+        assert (head.state in DONE) == (head.completed_at is not None) == (head.mastery == 1)
+        if head.state in DONE:
+            assert not experience.quadrants or len(head.quadrants) == 4
+            assert head.seconds >= experience.criteria.min_time_minutes * 60
+            done[name] = head.state
+        assert head.started_at is not None and head.last_progress_at is not None
+        assert head.started_at <= head.last_progress_at
+    contents = [each for page in outcome.loaded.contents.values() for each in page.values()]
+    assert all(each.items >= 0 and each.visits > 0 for each in contents)
+    player = outcome.loaded.player
+    assert all(0 <= value <= 100 for value in player.virtues.values())
+    assert player.metrics.get("experiences_completed", 0) == len(done)
+    assert player.longest_streak >= player.current_streak >= 0
+
+
+@settings(deadline=None)
+@given(STEPS, st.sampled_from([1, 3, 25]))
+def test_total_xp_is_the_sum_of_the_ledger_and_of_the_facts(steps: list[Step], at_once: int) -> None:
+    outcome = play(steps, at_once=at_once, watch=Watch(ACHIEVEMENTS))
+    player = outcome.loaded.player
+    assert player.xp == sum(outcome.ledger.values())
+    facts = Counter[str]()
+    for numbers in outcome.facts.values():
+        facts.update({name: amount for name, amount in numbers.items() if name.startswith("xp_")})
+    assert player.xp == sum(facts.values())
+    assert facts["xp_achievement"] == sum(
+        each.xp for each in ACHIEVEMENTS if f"A#{keys.encode(each.id)}" in outcome.unlocks
+    )
+
+
+@settings(deadline=None)
+@given(STEPS)
+def test_every_event_that_was_accepted_stands_once_in_log_and_facts(steps: list[Step]) -> None:
+    outcome = play(steps, at_once=1)
+    accepted = len(steps) - len(outcome.refused)
+    assert len(set(outcome.events)) == len(outcome.events) == accepted
+    assert sum(numbers["events"] for numbers in outcome.facts.values()) == accepted
+    visits = sum(each.visits for page in outcome.loaded.contents.values() for each in page.values())
+    counted = sum(
+        amount for numbers in outcome.facts.values() for name, amount in numbers.items() if name.startswith(VISITS)
+    )
+    assert visits == counted
+
+
+@settings(deadline=None)
+@given(STEPS)
+def test_the_bonus_that_was_paid_is_that_of_the_streak_replayed(steps: list[Step]) -> None:
+    outcome = play(steps, at_once=1)
+    player = outcome.loaded.player
+    now = BEGIN + sum((step.later for step in steps), timedelta())
+    streak = replay(player.days, player.marks, SETTINGS.streak, now, "UTC", since=player.checkpoint)
+    assert dict(player.paid) == {day: bonus for day, bonus in streak.bonuses.items() if day in player.paid}
+    assert set(player.paid) >= set(streak.bonuses)
+    paid = sum(amount for key, amount in outcome.ledger.items() if key.endswith("#streak_bonus"))
+    if player.checkpoint is None:
+        assert paid == sum(streak.bonuses.values())
+
+
+@settings(deadline=None)
+@given(STEPS, st.integers(2, 25), st.booleans())
+def test_many_commands_in_one_journey_end_where_one_at_a_time_do(
+    steps: list[Step], at_once: int, unlocking: bool
+) -> None:
+    watch = Watch(ACHIEVEMENTS) if unlocking else None
+    single, batch = play(steps, at_once=1, watch=watch), play(steps, at_once=at_once, watch=watch)
+    assert batch.refused == single.refused
+    assert unversioned(batch.loaded) == unversioned(single.loaded)
+    assert batch.ledger == single.ledger
+    assert batch.facts == single.facts
+    assert batch.bounds == single.bounds
+    assert sorted(batch.events) == sorted(single.events)
+    assert batch.unlocks == single.unlocks
+
+
+def unversioned(loaded: Loaded) -> Any:
+    """What stands, but for how often it was written, which days that touched, and where the streak's window begins."""
+    player = loaded.player
+    return (
+        replace(player, ver=0, touched=(), checkpoint=None, days={}, paid={}),
+        {name: replace(head, ver=0) for name, head in loaded.progress.items()},
+        {at: dict(page) for at, page in loaded.contents.items() if page},
+    )
+
+
+@settings(deadline=None)
+@given(STEPS)
+def test_a_player_reads_back_from_the_table_as_written(steps: list[Step]) -> None:
+    player = play(steps, at_once=1).loaded.player
+    back = from_item(PlayerItem.parse(to_item(player).serialize()))
+    assert back == replace(
+        player,
+        ver=player.ver + 1,
+        virtues={name: value for name, value in player.virtues.items() if value},
+        metrics={name: value for name, value in player.metrics.items() if value},
+        paid={day: bonus for day, bonus in player.paid.items() if bonus},
+    )
+
+
+@settings(deadline=None)
+@given(STEPS, st.randoms(use_true_random=False))
+def test_a_retry_of_a_command_means_the_same_event_whoever_comes_first(steps: list[Step], shuffle: Any) -> None:
+    """Two commands that race: whichever is decided first, and decided again, has the id that it had."""
+    outcome = play(steps, at_once=1)
+    order = list(range(2))
+    shuffle.shuffle(order)
+    moment = Moment(BEGIN, BEGIN, "UTC", BEGIN.date())
+    commands = [Record("word_learned", "gate"), Record("waypoint_visited", "well")]
+
+    def race(order: list[int]) -> tuple[set[str], dict[str, int]]:
+        journey = Journey(Loaded(outcome.loaded.player), SETTINGS, BEGIN)
+        walk = replace(EXPERIENCES["walk"], id="race")
+        ids = {journey.play(walk, commands[each], moment, f"key {each}").event for each in order}
+        return ids, dict(journey.player.metrics)
+
+    assert race([0, 1]) == race([1, 0])
+
+
+def test_the_progress_of_a_journey_is_a_head(  # a guard of the helpers above: they must play something
+) -> None:
+    steps = [Step("walk", command, timedelta(minutes=7), timedelta(0)) for command in (Start(), Complete())]
+    outcome = play(steps, at_once=2)
+    assert isinstance(outcome.loaded.progress["walk"], Progress)
+    assert outcome.loaded.progress["walk"].state is State.COMPLETED
+    assert sum(outcome.ledger.values()) == 105
+    assert outcome.refused == []
