@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import { AchievementsCard } from "./achievements/AchievementsCard";
 import type { Achievements } from "./achievements/achievements";
@@ -7,7 +7,7 @@ import { Api } from "./api/api";
 import { Card } from "./api/resource";
 import { type Config, loadConfig } from "./config";
 import { type Leaderboard, LeaderboardCard } from "./leaderboards/LeaderboardCard";
-import { Session, signedIn } from "./session/session";
+import { Session, ended, signedIn } from "./session/session";
 import { StreakCard } from "./streaks/StreakCard";
 import type { Streak } from "./streaks/streak";
 import { type Xp, XpCard } from "./xp/XpCard";
@@ -59,7 +59,7 @@ export function App() {
             {failed.value}
           </p>
         )}
-        {signedIn.value === false && <SignIn signIn={() => void ready.value?.session.signIn()} />}
+        {signedIn.value === false && ready.value && <SignIn signIn={() => void ready.value?.session.signIn()} />}
         {signedIn.value && ready.value && <Progress {...ready.value} />}
       </main>
     </>
@@ -67,9 +67,16 @@ export function App() {
 }
 
 function SignIn({ signIn }: { signIn: () => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What had the focus is gone: a reader goes on from here.
+  useEffect(() => {
+    if (ended.value) heading.current?.focus();
+  }, []);
   return (
     <section class="card welcome">
-      <h1>Your progress</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {ended.value ? "Your session is over" : "Your progress"}
+      </h1>
       <p>Sign in to see your level, your streak, your achievements and where you stand.</p>
       <button type="button" class="primary" onClick={signIn}>
         Sign in
@@ -82,7 +89,7 @@ function Progress({ config, session }: Ready) {
   const tick = useSignal(0);
   const said = useSignal("");
   const api = useMemo(() => new Api(config.api, session), [config, session]);
-  const shared = { api, tick: tick.value, onSignedOut: () => session.forget() };
+  const shared = { api, tick: tick.value, onSignedOut: () => session.end() };
 
   useEffect(() => {
     const timer = setInterval(() => {

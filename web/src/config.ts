@@ -13,6 +13,8 @@ export interface Config {
 /** Reads /config.json. Throws an Error that says what to do where there is none. */
 export async function loadConfig(): Promise<Config> {
   const answer = await fetch("/config.json", { cache: "no-cache" });
-  if (!answer.ok) throw new Error("There is no /config.json beside this page. Deploy the stack again: it uploads one.");
-  return (await answer.json()) as Config;
+  // The site answers a path that is no file with the page itself.
+  const config = answer.ok ? ((await answer.json().catch(() => undefined)) as Config | undefined) : undefined;
+  if (!config) throw new Error("There is no /config.json beside this page. Deploy the stack again: it uploads one.");
+  return config;
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 
 import { date, number } from "../format";
-import { type Achievement, type Achievements, ordered } from "./achievements";
+import { type Achievement, type Achievements, measured, ordered } from "./achievements";
 import { Icon } from "./Icon";
 
 const SHOWN = 12;
@@ -51,7 +51,7 @@ function Tile({ achievement }: { achievement: Achievement }) {
       ) : (
         <label class="bar small">
           <span>
-            Locked: {number(value)} of {number(threshold)}
+            Locked: {measured(achievement)}
           </span>
           <progress max={threshold} value={value} />
         </label>

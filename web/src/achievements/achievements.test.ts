@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { type Achievement, ordered } from "./achievements";
+import { type Achievement, measured, ordered } from "./achievements";
 
 function achievement(id: string, more: Partial<Achievement>): Achievement {
   return {
@@ -10,6 +10,7 @@ function achievement(id: string, more: Partial<Achievement>): Achievement {
     icon: "cairn",
     rarity: "common",
     xp: 50,
+    metric: "words_learned",
     unlocked: false,
     unlocked_at: null,
     progress: 0,
@@ -28,4 +29,9 @@ it("puts unlocked first, the newest first, then the nearest", () => {
   ];
   expect(ordered(list).map((each) => each.achievement_id)).toEqual(["new", "old", "near", "far"]);
   expect(list[0]?.achievement_id).toBe("far");
+});
+
+it("counts study time in hours, rounded down, and everything else as it is", () => {
+  expect(measured(achievement("a", { metric: "study_seconds", value: 35_999, threshold: 36_000 }))).toBe("9.9 of 10 hours");
+  expect(measured(achievement("b", { value: 4 }))).toBe("4 of 10");
 });

@@ -43,6 +43,17 @@ describe("reading from the API", () => {
     });
   });
 
+  it("stays signed in where neither the API nor the issuer can be reached", async () => {
+    vi.stubGlobal("navigator", { onLine: true });
+    const unreached = {
+      token: (renew?: boolean) => (renew ? Promise.reject(new TypeError("Failed to fetch")) : Promise.resolve("stale")),
+    };
+    const { send } = answering(new TypeError("Failed to fetch"));
+    await expect(new Api("http://api", unreached, send).get("/x")).rejects.toMatchObject({
+      problem: { title: "Cairn can't be reached" },
+    });
+  });
+
   it("shows a problem as the API words it", async () => {
     const body = { title: "The table is busy", detail: "Send the same request again.", request_id: "r-1", status: 503 };
     const { send } = answering(Response.json(body, { status: 503 }));

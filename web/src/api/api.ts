@@ -40,7 +40,7 @@ export class Api {
     let answer = await this.#send(path, false);
     if (!answer || answer.status === 401) answer = await this.#send(path, true);
     if (!answer) {
-      if (!navigator.onLine) throw new ApiError({ title: "You are offline", detail: "Try again once you are back." });
+      if (!navigator.onLine) throw unreachable();
       throw new SignedOut();
     }
     if (answer.status === 401) throw new SignedOut();
@@ -49,7 +49,9 @@ export class Api {
   }
 
   async #send(path: string, renew: boolean): Promise<Response | undefined> {
-    const token = await this.#session.token(renew);
+    const token = await this.#session.token(renew).catch((error: unknown) => {
+      throw error instanceof TypeError ? unreachable() : error;
+    });
     if (!token) throw new SignedOut();
     try {
       return await this.#fetch(this.#base + path, { headers: { Authorization: `Bearer ${token}` } });
@@ -58,6 +60,11 @@ export class Api {
       throw error;
     }
   }
+}
+
+function unreachable(): ApiError {
+  if (!navigator.onLine) return new ApiError({ title: "You are offline", detail: "Try again once you are back." });
+  return new ApiError({ title: "Cairn can't be reached", detail: "You are still signed in. Try again in a moment." });
 }
 
 /** The problem of an answer, whoever gave it: a function, or the gateway with a body of its own. */

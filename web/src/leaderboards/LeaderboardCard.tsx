@@ -13,7 +13,7 @@ export interface Leaderboard {
   as_of: string;
   total_players: number;
   rows: Row[];
-  own: Row | null;
+  own?: Row | null;
 }
 
 /** The top ten, with the reader's own row wherever it is. */
@@ -48,6 +48,7 @@ export function LeaderboardCard({ board }: { board: Leaderboard }) {
         </table>
       </div>
       <p class="small">
+        {!own && "You are not on the board yet: your first XP puts you there. "}
         {number(board.total_players)} players · as of {relative(board.as_of)}
       </p>
     </>

@@ -17,6 +17,9 @@ const EARLY_MILLISECONDS = 60_000;
 /** Whether somebody is signed in: unknown until the page has looked. */
 export const signedIn = signal<boolean | undefined>(undefined);
 
+/** Whether a session ended without being asked to. */
+export const ended = signal(false);
+
 /** Signing in by authorization code with PKCE, at whatever OIDC issuer the deployment names. */
 export class Session {
   readonly #config: Config;
@@ -73,6 +76,12 @@ export class Session {
     location.assign(url);
   }
 
+  /** Forgets the tokens of a session that the issuer has ended. */
+  end(): void {
+    ended.value = true;
+    this.forget();
+  }
+
   /** Forgets the tokens. */
   forget(): void {
     this.#kept = undefined;
@@ -80,7 +89,10 @@ export class Session {
     signedIn.value = false;
   }
 
-  /** An access token that is still good, or undefined where one has to sign in again. */
+  /**
+   * An access token that is still good, or undefined where one has to sign in again.
+   * Throws the TypeError of fetch where the issuer can't be reached.
+   */
   async token(renew = false): Promise<string | undefined> {
     if (!this.#kept) return undefined;
     if (!renew && Date.now() < this.#kept.expires_at - EARLY_MILLISECONDS) return this.#kept.access_token;
@@ -121,7 +133,9 @@ export class Session {
       const fresh = await oauth.processRefreshTokenResponse(this.#server, this.#client, answer);
       this.#keep({ ...fresh, refresh_token: fresh.refresh_token ?? refresh });
       return fresh.access_token;
-    } catch {
+    } catch (error) {
+      // fetch fails with a TypeError: the issuer was not reached, so it has not ended the session.
+      if (error instanceof TypeError) throw error;
       return undefined;
     }
   }

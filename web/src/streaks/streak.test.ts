@@ -14,6 +14,7 @@ const RUNNING: Streak = {
   broken_on: null,
   lost: 0,
   repairable_until: null,
+  repair: { completions: 2, seconds: 3600 },
 };
 
 describe("advice", () => {
@@ -28,6 +29,7 @@ describe("advice", () => {
   it("says how a broken streak can be repaired, and until when", () => {
     const broken = { ...RUNNING, status: "broken" as const, current: 0, lost: 24, repairable_until: "2026-11-20T17:00:00Z" };
     expect(advice(broken, NOW)).toContain("streak of 24 days broke");
+    expect(advice(broken, NOW)).toContain("Complete 2 experiences, or play for 60 minutes in one day");
     expect(advice(broken, NOW)).toContain("in 5 hours");
   });
 

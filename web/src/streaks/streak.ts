@@ -1,4 +1,4 @@
-import { calendarDate, days, relative } from "../format";
+import { calendarDate, days, number, relative } from "../format";
 
 export interface Streak {
   status: "maintained" | "frozen" | "broken" | null;
@@ -11,6 +11,8 @@ export interface Streak {
   broken_on: string | null;
   lost: number;
   repairable_until: string | null;
+  /** What one day must hold to repair a break: so many completions, or so many seconds of sessions. */
+  repair: { completions: number; seconds: number };
 }
 
 export type Heat = "cold" | "gold" | "orange" | "red";
@@ -26,7 +28,9 @@ export function heat(current: number): Heat {
 export function advice(streak: Streak, now: number = Date.now()): string {
   if (streak.repairable_until && streak.lost > 0) {
     const end = relative(streak.repairable_until, now);
-    return `Your streak of ${days(streak.lost)} broke. Complete two experiences, or play for an hour in one day, and it is back. The chance ends ${end}.`;
+    const { completions, seconds } = streak.repair;
+    const enough = `Complete ${number(completions)} experiences, or play for ${number(Math.ceil(seconds / 60))} minutes in one day`;
+    return `Your streak of ${days(streak.lost)} broke. ${enough}, and it is back. The chance ends ${end}.`;
   }
   if (streak.status === null) return "Do anything today, and your streak begins.";
   if (streak.status === "broken") {

@@ -19,6 +19,8 @@ export function XpCard({ xp }: { xp: Xp }) {
       <p class="level">
         <span class="level-number">{xp.level}</span>
         <span>
+          {xp.name || xp.player_id}
+          <br />
           Level {xp.level}
           <br />
           <strong>{xp.title}</strong>

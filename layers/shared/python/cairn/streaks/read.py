@@ -27,6 +27,7 @@ def show(player: Player, settings: TenantSettings, now: datetime) -> dict[str, A
         "frozen_days": [day.isoformat() for day in streak.frozen],
         "broken_on": streak.broken_on.isoformat() if streak.broken_on else None,
         "lost": streak.lost,
+        "repair": {"completions": settings.streak.repair_completions, "seconds": settings.streak.repair_seconds},
         "repairable_until": iso(streak.repairable_until) if streak.repairable_until else None,
         "local_day": today.isoformat(),
         "as_of": iso(now),
