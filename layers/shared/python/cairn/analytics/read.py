@@ -34,10 +34,10 @@ def day(
         "xp_by_source": {
             name.removeprefix(XP): amount for name, amount in sorted(total.numbers.items()) if name.startswith(XP)
         },
-        "completion_seconds_p50": sketch.quantile(total.completion_times, 0.5),
-        "completion_seconds_p90": sketch.quantile(total.completion_times, 0.9),
-        "study_seconds_p50": sketch.quantile(total.study_times, 0.5),
-        "study_seconds_p90": sketch.quantile(total.study_times, 0.9),
+        "completion_seconds_p50": _seconds(total.completion_times, 0.5),
+        "completion_seconds_p90": _seconds(total.completion_times, 0.9),
+        "study_seconds_p50": _seconds(total.study_times, 0.5),
+        "study_seconds_p90": _seconds(total.study_times, 0.9),
         "contents": {
             content: {"visits": use.visits, "seconds": use.seconds, "players": use.players}
             for content, use in sorted(total.contents.items())
@@ -45,3 +45,9 @@ def day(
         "first_at": iso(from_ms(total.first)) if total.first is not None else None,
         "last_at": iso(from_ms(total.last)) if total.last is not None else None,
     }
+
+
+def _seconds(times: sketch.Sketch, share: float) -> int | None:
+    """A quantile in whole seconds: the sketch is not more exact than that."""
+    found = sketch.quantile(times, share)
+    return None if found is None else round(found)
