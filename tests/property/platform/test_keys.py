@@ -1,6 +1,6 @@
 """Keys, event ids and sizes: what goes in comes out, and order in time is order of ids."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
@@ -12,9 +12,7 @@ from cairn.platform.idempotency import fingerprint
 from cairn.platform.instants import event_id, from_ms, iso, to_ms
 
 IDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
-INSTANTS = st.datetimes(datetime(1970, 1, 1), datetime(2999, 12, 31), timezones=st.just(UTC)).map(
-    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
-)
+INSTANTS = st.integers(0, 32_500_000_000_000).map(from_ms)  # from 1970 to 2999
 
 
 @given(IDS)
@@ -32,7 +30,7 @@ def test_different_players_of_different_tenants_have_different_partitions(a: str
 
 @given(IDS, IDS, IDS, IDS)
 def test_different_players_and_experiences_have_different_facts(a: str, b: str, c: str, d: str) -> None:
-    day = datetime(2026, 11, 20).date()
+    day = date(2026, 11, 20)
     one, other = keys.fact("t", day, 0, a, b, 0), keys.fact("t", day, 0, c, d, 0)
     assert (one == other) == ((a, b) == (c, d))
 
@@ -61,9 +59,9 @@ def test_ids_are_in_the_order_of_their_instants(a: datetime, b: datetime, one: s
 
 @given(INSTANTS)
 def test_an_instant_comes_back_from_its_milliseconds(at: datetime) -> None:
-    assert abs(from_ms(to_ms(at)) - at) <= timedelta(milliseconds=1)
-    assert datetime.fromisoformat(iso(from_ms(to_ms(at)))) == from_ms(to_ms(at))
-    assert to_ms(from_ms(to_ms(at))) == to_ms(at)
+    assert from_ms(to_ms(at)) == at
+    assert datetime.fromisoformat(iso(at)) == at
+    assert to_ms(at + timedelta(microseconds=999)) == to_ms(at)
 
 
 VALUES: Any = st.recursive(

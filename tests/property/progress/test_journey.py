@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,10 +14,11 @@ from cairn.analytics.facts import VISITS
 from cairn.catalog.experience import Criteria, Experience
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
+from cairn.platform.instants import from_ms
 from cairn.platform.transact import Put, Update
 from cairn.players.player import Player
 from cairn.players.storage import PlayerItem, from_item, to_item
-from cairn.progress.journey import Journey, Loaded
+from cairn.progress.journey import Bounds, Journey, Loaded
 from cairn.progress.progress import DONE, Advance, Command, Complete, Moment, Progress, Record, Session, Start, State
 from cairn.progress.rules import ALLOWED
 from cairn.streaks.days import local_date
@@ -109,7 +110,19 @@ class Outcome:
                     self.unlocks.add(raw["SK"]["S"])
             elif isinstance(action, Update) and action.name.startswith("fact "):
                 self._add(action)
-        self.loaded = journey.after()
+        after = journey.after()
+        heads = {(head.day, head.experience) for head in after.progress.values()}
+        # As commands load them: facts of days before a head's own, whose instants the head has.
+        self.loaded = replace(after, bounds={at: each for at, each in self.stored_bounds().items() if at not in heads})
+
+    def stored_bounds(self) -> dict[tuple[date, str], Bounds]:
+        """First and last instant of every fact, by (day, experience)."""
+        found = {}
+        for at, instants in self.bounds.items():
+            partition, _, sort = at.partition(" ")
+            day, experience = date.fromisoformat(partition.split("#")[3]), sort.split("#")[1]
+            found[day, experience] = (from_ms(instants["first"]), from_ms(instants["last"]))
+        return found
 
     def _add(self, update: Update) -> None:
         change: dict[str, Any] = update.render("table")["Update"]

@@ -3,15 +3,15 @@
 from collections import Counter
 from dataclasses import replace
 
-from cairn.achievements.definitions import ACHIEVEMENTS, HOUR
+from cairn.achievements.definitions import ACHIEVEMENTS, HOUR, Achievement
 from cairn.achievements.rules import Watch, fraction
 from cairn.players.player import Player
 
 WATCH = Watch(ACHIEVEMENTS)
 
 
-def ids(found: list[object]) -> list[str]:
-    return [each.id for each in found]  # type: ignore[attr-defined]
+def ids(found: list[Achievement]) -> list[str]:
+    return [each.id for each in found]
 
 
 def test_the_definitions_are_those_of_the_page_that_settles_them() -> None:

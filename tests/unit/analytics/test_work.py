@@ -218,10 +218,11 @@ def test_the_worker_answers_with_the_messages_that_failed(world: World, monkeypa
 def test_the_schedules_moment_is_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     moments: list[datetime] = []
 
-    def bootstrap() -> Any:
-        return lambda now: moments.append(now) or 7
+    def sent(now: datetime) -> int:
+        moments.append(now)
+        return 7
 
-    monkeypatch.setattr(dispatch_handler, "bootstrap", bootstrap)
+    monkeypatch.setattr(dispatch_handler, "bootstrap", lambda: sent)
     assert dispatch_handler.handler({"time": "2026-11-20T12:16:00Z"}, CONTEXT) == {"messages": 7}
     dispatch_handler.handler({}, CONTEXT)
     assert moments[0] == NOON + timedelta(minutes=16)

@@ -210,11 +210,12 @@ def test_the_environment_is_read_in_one_place() -> None:
 def test_no_client_is_opened_at_import() -> None:
     openers = ("create_client", "client", "resource", "connect", "ground", "queue", "Session", "get_session")
     for name, path in EVERYTHING.items():
+        statements = ast.parse(path.read_text()).body
+        values = [each.value for each in statements if isinstance(each, ast.Assign | ast.AnnAssign | ast.Expr)]
         opened = [
-            ast.unparse(node)
-            for node in ast.parse(path.read_text()).body
-            for node in (node.value if isinstance(node, ast.Assign | ast.Expr) else node,)
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in openers
+            ast.unparse(each)
+            for each in values
+            if isinstance(each, ast.Call) and ast.unparse(each.func).rpartition(".")[2] in openers
         ]
         assert not opened, f"{name} opens {opened} at import"
 

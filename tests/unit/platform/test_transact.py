@@ -79,7 +79,7 @@ def test_actions_are_sent_in_the_order_that_they_were_given() -> None:
 
 def test_a_refusal_is_named_after_the_action_whose_condition_failed() -> None:
     stands = {"PK": {"S": "T#acme#SETTINGS"}, "SK": {"S": "2"}}
-    reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": stands}]
+    reasons: list[dict[str, Any]] = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": stands}]
     client = Scripted(refused("TransactionCanceledException", reasons))
     with pytest.raises(ConditionsFailed) as failed:
         run(client)
