@@ -21,7 +21,7 @@ MINISTACK := .ministack/.installed
 CDK := node_modules/.installed
 SITE := $(if $(wildcard web/package.json),web/dist/.built)
 
-.PHONY: help setup run test check lint types unit format bench synth deploy lock clean
+.PHONY: help setup run test check lint types unit page format bench synth deploy lock clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ run: setup ## the whole system on this machine, with a demo tenant; Ctrl-C stops
 test: setup ## everything: check, property, contract, integration, deploy, browser
 	@$(PYTHON) -m local test
 
-check: lint types unit ## lint, types and unit tests; under a minute
+check: lint types unit page ## lint, types and unit tests; under a minute
 
 lint: $(VENV)
 	@echo "==> ruff"
@@ -48,6 +48,10 @@ types: $(VENV)
 unit: $(VENV)
 	@echo "==> unit tests"
 	@$(PYTHON) -m pytest tests/unit -q -n auto --dist loadgroup --disable-socket --allow-unix-socket
+
+page: web/node_modules/.installed
+	@echo "==> the dashboard's tests"
+	@npm run --silent --prefix web test
 
 format: $(VENV) ## write the code as ruff lays it out
 	@.venv/bin/ruff check --fix-only $(CODE)
