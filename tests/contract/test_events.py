@@ -137,7 +137,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.define()
         world.define("hill")
         world.define("park", location={"lat": 37.9, "lng": -122.5, "radius_meters": 200})
-        world.define("ready", quadrants={}, completion_criteria={})
+        world.define("ready", quadrants={}, completion_criteria={"reflection": True})
         world.play("start")
         world.play("start", experience="ready")
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
