@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cairn.achievements.definitions import ACHIEVEMENTS
@@ -229,7 +229,17 @@ def test_the_bonus_that_was_paid_is_that_of_the_streak_replayed(steps: list[Step
         assert paid == sum(streak.bonuses.values())
 
 
+WAYPOINT, AT_ONCE = Record("waypoint_visited", "gate"), timedelta(0)
+LATE_FOR_THE_DAY_THAT_THE_HEAD_HAD = [
+    Step("walk", WAYPOINT, timedelta(minutes=7), AT_ONCE),
+    Step("walk", WAYPOINT, timedelta(minutes=7), AT_ONCE),
+    Step("walk", WAYPOINT, timedelta(hours=25), AT_ONCE),
+    Step("walk", WAYPOINT, timedelta(minutes=7), timedelta(hours=20)),
+]
+
+
 @settings(deadline=None)
+@example(LATE_FOR_THE_DAY_THAT_THE_HEAD_HAD, 2, False)
 @given(STEPS, st.integers(2, 25), st.booleans())
 def test_many_commands_in_one_journey_end_where_one_at_a_time_do(
     steps: list[Step], at_once: int, unlocking: bool
