@@ -1,5 +1,7 @@
 """The catalogue: what can be played, and the tenant's settings. Operators write it."""
 
+from datetime import timedelta
+
 from aws_lambda_powertools.event_handler import Response
 
 from cairn.catalog import storage
@@ -60,6 +62,12 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     def set_settings() -> Response[str]:
         http.caller.must_be(OPERATES)
         wanted = http.body(SettingsBody).settings()
+        tomorrow = http.clock().date() + timedelta(days=1)  # which it is somewhere already
+        if SettingsCache(table).of(http.caller.tenant).respreads(wanted, tomorrow):
+            raise DomainError(
+                "invalid-body",
+                f"fact_shards: where facts up to {tomorrow} are cannot change any more. Begin a new number later.",
+            )
         store(table, http.caller.tenant, wanted)
         return http.show(to_json(wanted))
 

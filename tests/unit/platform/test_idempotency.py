@@ -116,3 +116,12 @@ def test_an_answer_is_kept_for_400_days(world: World) -> None:
     world.play("start", key="one")
     (kept,) = [item for key, item in all_items(world.table).items() if key.sk.startswith("I#")]
     assert int(kept["ttl"]["N"]) == int((world.clock.at + timedelta(days=400)).timestamp())
+
+
+def test_a_player_called_me_and_by_id_is_the_same_player_to_a_key(world: World) -> None:
+    client = world.call("progress")
+    first = client.send("POST", "/players/me/experiences/woods/start", {}, key="once")
+    again = client.send("POST", "/players/ada/experiences/woods/start", {}, key="once")
+    assert (first.status, again.status) == (200, 200)
+    assert again.body == first.body
+    assert again.headers["Idempotency-Replayed"] == "true"

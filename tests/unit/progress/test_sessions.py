@@ -88,3 +88,10 @@ def test_a_session_lasts_from_no_time_to_a_day(world: World, seconds: Any) -> No
 def test_the_longest_and_the_shortest_session_are_taken(world: World) -> None:
     assert world.play("sessions", {"duration_seconds": 0}).status == 200
     assert world.play("sessions", {"duration_seconds": 86_400}).body["total_time"] == "24h 0m 0s"
+
+
+def test_a_session_that_is_not_over_yet_is_refused(world: World) -> None:
+    at = world.clock.at.isoformat()
+    refused = world.play("sessions", {"at": at, "duration_seconds": 3600})
+    assert (refused.status, "is not over" in refused.body["detail"]) == (422, True)
+    assert world.play("sessions", {"duration_seconds": 3600}).status == 200

@@ -82,3 +82,13 @@ def test_settings_are_looked_up_once_a_minute(table: Table) -> None:
     now = 60.0
     assert cache.of("acme").zone == "Asia/Tokyo"
     assert cache.of("other").zone == "UTC"
+
+
+def test_where_the_facts_of_a_day_are_cannot_change_once_it_has_begun_somewhere(world: World) -> None:
+    assert put(world, fact_shards=[["2026-11-21", 4]]).status == 422
+    assert put(world, fact_shards=[["2026-11-22", 4]]).status == 200
+    world.clock.at = world.clock.at.replace(day=25)
+    for moved in ([], [["2026-11-23", 4]], [["2026-11-22", 8]], [["2026-11-20", 1], ["2026-11-21", 4]]):
+        reply = put(world, fact_shards=moved)
+        assert (reply.status, "fact_shards" in reply.body["detail"]) == (422, True), moved
+    assert put(world, fact_shards=[["2026-11-22", 4], ["2026-12-01", 16]]).status == 200

@@ -19,7 +19,7 @@ from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
 from cairn.progress import storage
 from cairn.progress.journey import Journey, Loaded, Played
-from cairn.progress.progress import DONE, Command, Complete, Moment, Progress
+from cairn.progress.progress import DONE, Command, Complete, Moment, Progress, Session
 from cairn.progress.rules import completion_percentage, next_quadrant
 from cairn.progress.storage import ProgressItem, ProgressPageItem
 from cairn.streaks.days import local_date
@@ -75,6 +75,13 @@ def play(parts: Play, request: Request) -> Answer:
             "invalid-body",
             f"at is {iso(request.occurred_at)}, which is to come: it is {iso(request.now)} here."
             " Send when it happened, or leave it out.",
+        )
+    lasted = timedelta(seconds=request.command.seconds if isinstance(request.command, Session) else 0)
+    if request.occurred_at + lasted > request.now + CLOCK_SKEW:
+        raise DomainError(
+            "invalid-body",
+            f"A session that began at {iso(request.occurred_at)} and lasts {lasted} is not over at"
+            f" {iso(request.now)}. Send it when it is.",
         )
     settings = parts.settings.of(request.tenant)
     latest = parts.catalog.get(request.tenant, request.experience)

@@ -140,9 +140,7 @@ def add_activity(
     """
     if completions < 0 or seconds < 0:
         raise ValueError("completions and seconds of an activity are 0 or more")
-    added = Day(
-        occurred_at.astimezone(UTC), zone, min(completions, MAX_COMPLETIONS), min(seconds, MAX_SECONDS)
-    )
+    added = Day(occurred_at.astimezone(UTC), zone, min(completions, MAX_COMPLETIONS), min(seconds, MAX_SECONDS))
     return {**days, day: merge(days[day], added) if day in days else added}
 
 

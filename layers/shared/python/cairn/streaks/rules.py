@@ -131,9 +131,7 @@ def checkpoint_at(
     """
     state = since or Checkpoint.start(settings)
     if state.through and day < state.through:
-        raise ValueError(
-            f"{day} is folded already: start from a checkpoint before it, not from {state.through}"
-        )
+        raise ValueError(f"{day} is folded already: start from a checkpoint before it, not from {state.through}")
     fold = _Fold(_after(days, state.through), marks, settings, datetime.max.replace(tzinfo=UTC), state.zone)
     return fold.through(state, fold.cut(day))
 
@@ -253,8 +251,7 @@ class _Fold:
     def repairs(self, activity: Day) -> bool:
         """Whether a day holds enough to repair a break."""
         return (
-            activity.completions >= self.settings.repair_completions
-            or activity.seconds >= self.settings.repair_seconds
+            activity.completions >= self.settings.repair_completions or activity.seconds >= self.settings.repair_seconds
         )
 
     def miss(self, state: Checkpoint, day: date, following: date | None) -> Checkpoint | None:
@@ -271,9 +268,7 @@ class _Fold:
         if self.preserved(day) or any(zone_skipped(day, zone) for zone in zones):
             return after
         if state.freezes:
-            kind: FreezeKind = (
-                "used_on_request" if day in self.marks.freeze_requests else "used_automatically"
-            )
+            kind: FreezeKind = "used_on_request" if day in self.marks.freeze_requests else "used_automatically"
             self.freeze(day, kind, state.freezes - 1)
             return replace(after, freezes=state.freezes - 1, last_frozen=day)
         broken = state.broken

@@ -48,6 +48,11 @@ class TenantSettings:
     streak: StreakSettings = field(default_factory=StreakSettings)
     fact_shards: tuple[tuple[date, int], ...] = ()
 
+    def respreads(self, after: "TenantSettings", until: date) -> bool:
+        """Whether other settings would look for the facts of a day up to `until` where they are not."""
+        starts = {first for first, _ in (*self.fact_shards, *after.fact_shards) if first <= until}
+        return any(self.shards_on(day) != after.shards_on(day) for day in {date.min, until, *starts})
+
     def shards_on(self, day: date) -> int:
         """Over how many partitions the facts of a day are spread."""
         return next((shards for first, shards in reversed(self.fact_shards) if first <= day), 1)

@@ -152,7 +152,8 @@ class Http:
                 "idempotency-key-missing",
                 "Send an Idempotency-Key header of 1 to 255 characters, such as a UUID, and the same one on a retry.",
             )
-        asked = fingerprint(event.http_method, event.path, self.json())
+        path = event.path.replace("/players/me/", f"/players/{subject}/", 1)  # the same player by either name
+        asked = fingerprint(event.http_method, path, self.json())
         return IdempotencyKey(self.caller.tenant, subject, value, asked)
 
     def answer(self, answer: Answer, status: int = 200) -> Response[str]:
