@@ -52,7 +52,7 @@ def happened(histories: Sequence[History], chance: random.Random, changes: int, 
 def deliver(move: Consume, records: Sequence[Record], kills: list[int]) -> None:
     """One batch until it is done, from where it failed; a killed mover gets the whole batch again."""
     left = list(records)
-    for _ in range(1000):
+    for _ in range(100):
         try:
             failures = move(batch(*left))["batchItemFailures"]
         except Killed:

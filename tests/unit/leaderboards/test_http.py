@@ -43,9 +43,9 @@ def test_the_top_is_as_long_as_asked(boards: As) -> None:
 
 
 def test_ten_rows_are_the_default(boards: As, history: History, move: Consume) -> None:
-    move(batch(*(history.change(f"p{number}", number) for number in range(1, 13))))
+    move(batch(*(history.change(f"p{number}", 1000 + number) for number in range(1, 13))))
     rows = boards("operator").send("GET", TOP).body["rows"]
-    assert [row["score"] for row in rows] == [*range(12, 2, -1)]
+    assert [row["score"] for row in rows] == [*range(1012, 1002, -1)]
 
 
 @pytest.mark.usefixtures("played")

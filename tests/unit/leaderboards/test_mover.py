@@ -132,6 +132,18 @@ def test_a_player_whose_position_is_not_where_the_record_says_moves_from_where_i
     assert players_in_tree(table) == 2
 
 
+def test_a_player_who_had_xp_before_the_board_did_is_counted_once(
+    table: Table, history: History, move: Consume
+) -> None:
+    history.change("ada", 50)
+    assert move(batch(history.change("ada", 80))) == FINE
+    history.change("bob", 60)
+    assert move(batch(history.change("bob", name="Robert"))) == FINE
+    assert listed(table) == [(1, "ada", 80), (2, "bob", 60)]
+    assert players_in_tree(table) == 2
+    assert not any(value.get("N", "0").startswith("-") for item in all_items(table).values() for value in item.values())
+
+
 def test_only_the_players_that_failed_are_stated_anew_and_nothing_is_read(
     table: Table, history: History, move: Consume, meter: Meter
 ) -> None:
@@ -141,6 +153,20 @@ def test_only_the_players_that_failed_are_stated_anew_and_nothing_is_read(
     meter.calls.clear()
     move(batch(*records))
     assert meter.calls == ["transact_write_items"] * 2
+
+
+def test_moves_that_begin_elsewhere_than_told_are_packed_anew(
+    table: Table, history: History, move: Consume, meter: Meter
+) -> None:
+    players = [f"p{number}" for number in range(60)]
+    move(batch(*(history.change(player, 1000 * number + 1) for number, player in enumerate(players))))
+    for number, player in enumerate(players):
+        history.change(player, 300_000 + number)
+    records = [history.change(player, 300_100 + number) for number, player in enumerate(players)]
+    meter.calls.clear()
+    assert move(batch(*records)) == FINE
+    assert [player for _, player, _ in listed(table)] == players[::-1]
+    assert 2 < len(meter.calls) <= 5, "one try and some packs of many nodes, not a transaction for each player"
 
 
 def test_a_new_name_is_written_without_touching_the_tree(
