@@ -52,7 +52,7 @@ FUNCTIONS: dict[str, Needs] = {
     "leaderboards": Needs("http", READS, indexes=("boards",)),
     "analytics": Needs("http", READS),
     "health": Needs("http", frozenset({Call.BATCH_GET})),
-    "leaderboards_mover": Needs("stream", COMMANDS | {Call.DELETE}, seconds=60, megabytes=1024),
+    "leaderboards_mover": Needs("stream", frozenset({Call.PUT, Call.UPDATE}), seconds=60, megabytes=1024),
     "achievements_reactor": Needs("stream", COMMANDS, queue="recheck", seconds=60, megabytes=1024),
     "achievements_recheck": Needs("queue", COMMANDS, seconds=60),
     "analytics_dispatch": Needs("schedule", READS | {Call.PUT}, queue="rollup", seconds=60),

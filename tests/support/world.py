@@ -20,6 +20,7 @@ from functions.achievements_reactor.handler import reactor
 from functions.analytics.handler import routes as analytics
 from functions.catalog.handler import routes as catalog
 from functions.completion.handler import routes as completion
+from functions.leaderboards.handler import routes as leaderboards
 from functions.players.handler import routes as players
 from functions.progress.handler import routes as progress
 from functions.streaks.handler import routes as streaks
@@ -31,6 +32,7 @@ ROUTES = {
     "analytics": analytics,
     "catalog": catalog,
     "completion": completion,
+    "leaderboards": leaderboards,
     "players": players,
     "progress": progress,
     "streaks": streaks,

@@ -13,6 +13,7 @@ from functions.analytics.handler import routes as analytics
 from functions.catalog.handler import routes as catalog
 from functions.completion.handler import routes as completion
 from functions.health.handler import routes as health
+from functions.leaderboards.handler import routes as leaderboards
 from functions.players.handler import routes as players
 from functions.progress.handler import routes as progress
 from functions.streaks.handler import routes as streaks
@@ -27,6 +28,7 @@ ROUTES = {
     "catalog": catalog,
     "completion": completion,
     "health": health,
+    "leaderboards": leaderboards,
     "players": players,
     "progress": progress,
     "streaks": streaks,

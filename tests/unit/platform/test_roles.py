@@ -34,6 +34,7 @@ READS = {**NO_TOKEN, "ada": 200, "bob": 403, "service": 200, "operator": 200, "a
 PLAYS = {**READS, "operator": 403, "admin": 403}
 ALL = {**READS, "bob": 200}
 OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 403, "other tenant": 403}
+UNRANKED = {**READS, "ada": 404, "service": 404, "operator": 404, "admin": 404, "other tenant": 404}
 ANYBODY = dict.fromkeys(CALLERS, 200)
 ADA = "/players/ada"
 IN_WOODS = f"{ADA}/experiences/woods"
@@ -49,6 +50,8 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("catalog", "PUT", "/settings", {}, OPERATES),
     ("completion", "POST", f"{IN_WOODS}/complete", {}, {**PLAYS, "ada": 409, "service": 409} | STRANGER),
     ("health", "GET", "/health", None, ANYBODY),
+    ("leaderboards", "GET", "/leaderboards/xp_all_time", None, ALL),
+    ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
     ("players", "GET", ADA, None, READS | STRANGER),
     ("players", "PUT", ADA, {"name": "Ada"}, PLAYS),
     ("progress", "POST", f"{ADA}/experiences/hill/start", {}, PLAYS | STRANGER),
@@ -111,7 +114,12 @@ def test_the_matrix_holds_every_route_that_there_is(table: Table) -> None:
 
 def path_of(path: str) -> str:
     parts = path.split("/")
-    for before, name in (("players", "<player_id>"), ("experiences", "<experience_id>"), ("days", "<day>")):
+    for before, name in (
+        ("players", "<player_id>"),
+        ("experiences", "<experience_id>"),
+        ("days", "<day>"),
+        ("leaderboards", "<board>"),
+    ):
         if before in parts and parts.index(before) + 1 < len(parts):
             parts[parts.index(before) + 1] = name
     return "/api/v1" + "/".join(parts)
