@@ -26,7 +26,9 @@ from tests.support.history import EXPERIENCES, generate, rows_of
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 SETTINGS = TenantSettings()
 WATCH = Watch(ACHIEVEMENTS)
-CATALOG = {identifier: ExperienceBody.model_validate(body).experience(identifier) for identifier, body in EXPERIENCES.items()}
+CATALOG = {
+    identifier: ExperienceBody.model_validate(body).experience(identifier) for identifier, body in EXPERIENCES.items()
+}
 
 
 def histories() -> list[list[Row]]:

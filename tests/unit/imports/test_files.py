@@ -72,7 +72,9 @@ def test_a_json_array_is_refused_with_the_way_to_change_it(tmp_path: Path) -> No
 
 
 def test_fields_that_mean_nothing_are_named(tmp_path: Path) -> None:
-    found, _ = read(tmp_path, '{"player":"ada","experience":"w","type":"n","at":"2026-03-01T08:00:00Z","durationSec":9}')
+    found, _ = read(
+        tmp_path, '{"player":"ada","experience":"w","type":"n","at":"2026-03-01T08:00:00Z","durationSec":9}'
+    )
     assert found.ignored == {"durationSec"}
 
 

@@ -45,7 +45,9 @@ def test_the_offset_tells_the_instant_and_the_zone_tells_the_day() -> None:
 
 
 def test_a_local_time_needs_a_zone() -> None:
-    assert good(at="2026-07-01T08:30:00", zone="America/New_York").occurred_at == datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
+    assert good(at="2026-07-01T08:30:00", zone="America/New_York").occurred_at == datetime(
+        2026, 7, 1, 12, 30, tzinfo=UTC
+    )
     assert "no offset" in reason(at="2026-07-01T08:30:00")
 
 
@@ -128,7 +130,10 @@ def test_numbers_are_ids_too() -> None:
         ({"type": "quadrant_advanced", "content": None}, Advance(None)),
         ({"type": "experience_completed", "data": {"reflection": "Good."}}, Complete("Good.", "imported")),
         ({"type": "check_in", "duration_seconds": 5}, Record("check_in", "gate", 5)),
-        ({"type": "game_completed", "score": 7, "data": '{"a": 1}'}, Record("game_completed", "gate", 0, {"a": 1, "score": 7})),
+        (
+            {"type": "game_completed", "score": 7, "data": '{"a": 1}'},
+            Record("game_completed", "gate", 0, {"a": 1, "score": 7}),
+        ),
     ],
 )
 def test_a_type_is_a_command(changes: dict[str, Any], command: object) -> None:

@@ -1,0 +1,212 @@
+"""Whatever interrupts an import, running it again ends where an undisturbed run ends. Loading twice changes nothing."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cairn.catalog.bodies import ExperienceBody
+from cairn.catalog.storage import define
+from cairn.imports.files import survey
+from cairn.imports.run import Totals, ground_for, load_file
+from cairn.platform.items import Raw
+from cairn.platform.keys import Key
+from cairn.platform.table import DynamoDb, Patience, Table
+from cairn.platform.transact import transact
+from cairn.players.profile import get
+from cairn.players.settlement import streak_of
+from cairn.streaks.model import StreakSettings
+from tests.support import model
+from tests.support.history import EXPERIENCES, Happened, generate, rows_of
+from tests.support.http import Reply
+from tests.support.world import World, all_items
+
+TENANT = "acme"
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+LONG = [each for each in generate(20, 1500) if each.player == "player-0000"][:160]
+SECOND = [each for each in generate(20, 1500) if each.player == "player-0010"]
+HISTORY = [*LONG[:45], *SECOND[:45]]
+
+
+def log() -> list[dict[str, Any]]:
+    """Players' rows, with some that the rules refuse: quadrants out of order, an item used before it is found."""
+    first = HISTORY[0].at - timedelta(days=3)
+
+    def row(minutes: int, kind: str, **more: Any) -> dict[str, Any]:
+        at = (first + timedelta(minutes=minutes)).isoformat()
+        return {"player": "odd-one", "experience": "walk-9", "type": kind, "at": at, **more}
+
+    strange = [
+        row(0, "item_used", content="lamp"),
+        row(1, "item_collected", content="lamp"),
+        row(2, "experience_started"),
+        row(3, "quadrant_advanced", content="BO"),
+        row(4, "quadrant_advanced", content="SO"),
+        row(4, "quadrant_advanced", content="SO"),
+    ]
+    return strange + rows_of(HISTORY)
+
+
+@dataclass
+class Troubled:
+    """A client that asks what is to happen before and after each of its calls."""
+
+    client: DynamoDb
+    before: Callable[[int, str], None] = lambda number, operation: None
+    after: Callable[[int, str], None] = lambda number, operation: None
+    calls: list[str] = field(default_factory=list)
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**request: Any) -> Any:
+            self.calls.append(operation)
+            number = len(self.calls)
+            self.before(number, operation)
+            answer = getattr(self.client, operation)(**request)
+            self.after(number, operation)
+            return answer
+
+        return call
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def load(client: Any, table: str, rows: list[dict[str, Any]], folder: Path, threads: int = 1) -> Totals:
+    """One run of the import."""
+    folder.mkdir()
+    path = folder / "log.ndjson"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    aside = folder / "aside"
+    aside.mkdir()
+    found = survey(path, aside, NOW)
+    assert found.bad == []
+    calm = Table(client, table, patience=lambda: Patience(attempts=1000, deadline=60, sleep=lambda _: None))
+    ground = ground_for(calm, TENANT, found.experiences, NOW, dry=False)
+    return load_file(ground, aside, None, threads, Event())
+
+
+@pytest.fixture
+def defined(table: Table) -> Table:
+    for identifier, body in EXPERIENCES.items():
+        transact(table, define(TENANT, ExperienceBody.model_validate(body).experience(identifier), None)[1])
+    return table
+
+
+@pytest.fixture
+def undisturbed(defined: Table, tmp_path: Path) -> Iterator[dict[Key, Raw]]:
+    """What a run that nothing interrupts leaves; the table is as before afterwards."""
+    empty = all_items(defined)
+    totals = load(defined.client, defined.name, log(), tmp_path / "undisturbed")
+    assert [each.reason.split()[0] for each in totals.refused] == ["'lamp'", "The", "Quadrants"]
+    assert len(totals.duplicates) == 1
+    yield all_items(defined)
+    clear(defined, empty)
+
+
+def clear(table: Table, keep: dict[Key, Raw]) -> None:
+    client: Any = table.client
+    for key in all_items(table).keys() - keep.keys():
+        client.delete_item(TableName=table.name, Key={"PK": {"S": key.pk}, "SK": {"S": key.sk}})
+
+
+def test_loading_twice_changes_nothing(defined: Table, undisturbed: dict[Key, Raw], tmp_path: Path) -> None:
+    again = load(defined.client, defined.name, log(), tmp_path / "again")
+    assert all_items(defined) == undisturbed
+    assert again.loaded == 0
+    assert again.already + len(again.refused) + len(again.duplicates) == len(log())
+    assert len(again.refused) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("committed", [False, True], ids=["before it is sent", "once it is written"])
+def test_killed_at_any_call_and_run_again_it_ends_where_an_undisturbed_run_ends(
+    defined: Table, tmp_path: Path, committed: bool
+) -> None:
+    empty = all_items(defined)
+    whole = Troubled(defined.client)
+    load(whole, defined.name, log(), tmp_path / "whole")
+    expected = all_items(defined)
+    assert whole.calls.count("transact_write_items") >= 3
+
+    for dies_at in range(1, len(whole.calls) + 1):
+        clear(defined, empty)
+
+        def die(number: int, operation: str, dies_at: int = dies_at) -> None:
+            if number == dies_at:
+                raise Killed
+
+        mortal = Troubled(defined.client, after=die) if committed else Troubled(defined.client, before=die)
+        with pytest.raises(Killed):
+            load(mortal, defined.name, log(), tmp_path / f"killed-{dies_at}")
+        load(defined.client, defined.name, log(), tmp_path / f"again-{dies_at}")
+        assert all_items(defined) == expected, f"killed at call {dies_at}, {whole.calls[dies_at - 1]}"
+
+
+def test_a_throttled_table_is_waited_for_and_nothing_is_lost(
+    defined: Table, undisturbed: dict[Key, Raw], tmp_path: Path
+) -> None:
+    empty = {key: raw for key, raw in undisturbed.items() if "#C#" in key.pk}
+    clear(defined, empty)
+    draw = random.Random(3)
+
+    def throttle(number: int, operation: str) -> None:
+        if draw.random() < 0.5:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
+
+    load(Troubled(defined.client, before=throttle), defined.name, log(), tmp_path / "throttled", threads=3)
+    assert all_items(defined) == undisturbed
+
+
+def test_a_player_who_plays_on_during_the_import_is_read_again(defined: Table, tmp_path: Path) -> None:
+    player = HISTORY[0].player
+    world = World(defined, tenant=TENANT)
+    world.clock.at = NOW
+    played: list[Reply] = []
+
+    def interfere(number: int, operation: str) -> None:
+        if operation == "transact_write_items" and len(played) < 2:
+            played.append(world.play("events", {"type": "check_in"}, player=player, experience="walk-9"))
+
+    load(Troubled(defined.client, before=interfere), defined.name, log(), tmp_path / "busy")
+    assert [each.status for each in played] == [200, 200]
+    items = all_items(defined)
+    mine = [raw for key, raw in items.items() if key.pk.endswith(f"#U#{player}")]
+    rows = [row for row in log() if row["player"] == player]
+    assert sum(raw["kind"]["S"] == "event" for raw in mine) == len(rows) + 2
+    ledger = sum(int(raw["amount"]["N"]) for raw in mine if raw["kind"]["S"] == "ledger")
+    assert get(defined, TENANT, player).xp == ledger
+
+
+def test_files_in_any_order_give_the_streak_and_the_days_of_the_whole(defined: Table, tmp_path: Path) -> None:
+    """The older half of a year comes after the newer: late days are woven in, and bonuses adjusted."""
+    player = "player-0000"
+    mine = LONG
+    half = len(mine) // 2
+    load(defined.client, defined.name, rows_of(mine[half:]), tmp_path / "newer")
+    load(defined.client, defined.name, rows_of(mine[:half]), tmp_path / "older")
+    as_of = mine[-1].at
+    expected = streak_expected(mine, as_of)
+    found = get(defined, TENANT, player)
+    streak = streak_of(found, StreakSettings(), "UTC", as_of)
+    assert (streak.current, found.longest_streak, found.active_days) == expected
+    assert found.longest_streak > 20
+    items = [raw for key, raw in all_items(defined).items() if key.pk.endswith(f"#U#{player}")]
+    assert found.xp == sum(int(raw["amount"]["N"]) for raw in items if raw["kind"]["S"] == "ledger")
+    bonus = sum(
+        int(raw["amount"]["N"]) for raw in items if raw["kind"]["S"] == "ledger" and "streak" in raw["source"]["S"]
+    )
+    total = model.calculate(mine, EXPERIENCES, as_of).players[player]
+    assert bonus == sum(total.streak.bonus.values())
+
+
+def streak_expected(history: list[Happened], as_of: datetime) -> tuple[int, int, int]:
+    total = model.calculate(history, EXPERIENCES, as_of).players[history[0].player]
+    return total.streak.current, total.longest, total.streak.active
