@@ -8,7 +8,6 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from local.cdk import BUILD
 from local.cloud import ROOT
@@ -56,9 +55,6 @@ def run_all() -> bool:
     start = time.monotonic()
     total: Counter[str] = Counter()
     good = checks("ruff, mypy and the dashboard's own tests")
-    web = dashboard()
-    total += web.counts
-    good = good and web.good
     for suite, options in SUITES.items():
         heading(suite)
         if suite == "browser" and chromium() is None:
@@ -84,36 +80,16 @@ def checks(title: str) -> bool:
 
 def pytest(suite: str, options: tuple[str, ...]) -> Result:
     """One folder of tests. A folder without tests is no success: it would hide a suite that was lost."""
-    report = report_of(suite)
+    report = BUILD / "test" / f"{suite}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *options],
         cwd=ROOT,
         check=False,
     )
-    return result_of(report, done.returncode)
-
-
-def dashboard() -> Result:
-    """The dashboard's own unit tests."""
-    heading("dashboard")
-    report = report_of("dashboard")
-    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
-    done = subprocess.run(["npm", "test", "--prefix", "web", "--", *reporters], cwd=ROOT, check=False)
-    return result_of(report, done.returncode)
-
-
-def report_of(suite: str) -> Path:
-    """Where a suite's JUnit report goes; an older one is removed."""
-    report = BUILD / "test" / f"{suite}.xml"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
-    return report
-
-
-def result_of(report: Path, code: int) -> Result:
-    """A suite's outcome. One that left no report has failed: it ended before its end."""
     counts = outcomes(report.read_text()) if report.exists() else Counter({"failed": 1})
-    return Result(counts, code == 0)
+    return Result(counts, done.returncode == 0)
 
 
 def outcomes(junit: str) -> Counter[str]:

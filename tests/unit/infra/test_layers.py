@@ -16,7 +16,7 @@ def layer_hash(folder: Path, **environment: str) -> str:
     stack = Stack(App(context=NO_BUNDLING), "hashes")
     options = bundling(InstallDependencies("anywhere"), **environment)
     layer = lambda_.LayerVersion(stack, "Layer", code=lambda_.Code.from_asset(str(folder), bundling=options))
-    resolved = stack.resolve(layer.node.default_child.content)  # type: ignore[union-attr]
+    resolved = stack.resolve(layer.node.default_child.content)
     return str(resolved["s3Key"])
 
 
