@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from local.cloud import Cloud
 
 from cairn.platform.capacity import Meter
 from cairn.platform.table import DynamoDb, Table, connect
+from local.cloud import Cloud
 from tests.support.tables import create_table
 
 type NewTable = Callable[..., Table]

@@ -7,9 +7,9 @@ import sys
 from typing import Any
 
 import pytest
-from local.cloud import Cloud
 
 from cairn.platform.table import DynamoDb, Table
+from local.cloud import Cloud
 from tests.support.tables import create_table
 from tests.support.world import World, all_items
 

@@ -152,9 +152,7 @@ def test_a_date_runs_until_its_end_and_never_after(zone: str, day: date, plus: i
 
 @moderate
 @given(histories(), st.randoms(use_true_random=False))
-def test_any_order_of_the_same_activities_gives_the_same_streak(
-    history: History, chance: random.Random
-) -> None:
+def test_any_order_of_the_same_activities_gives_the_same_streak(history: History, chance: random.Random) -> None:
     shuffled = list(history.activities)
     chance.shuffle(shuffled)
     assert history.streak(history.days(shuffled)) == history.streak()

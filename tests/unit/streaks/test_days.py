@@ -35,9 +35,7 @@ def utc(text: str) -> datetime:
         ("2026-03-01T02:59", "Z", 0, date(2026, 3, 1)),
     ],
 )
-def test_an_instant_belongs_to_the_date_on_the_wall(
-    instant: str, zone: str, starts: int, expected: date
-) -> None:
+def test_an_instant_belongs_to_the_date_on_the_wall(instant: str, zone: str, starts: int, expected: date) -> None:
     assert local_date(utc(instant), zone, starts) == expected
 
 
@@ -82,9 +80,7 @@ def test_a_date_ends_where_the_next_one_starts(day: date, zone: str, starts: int
 
 
 def test_apia_skipped_a_date_when_it_changed_sides_of_the_date_line() -> None:
-    skipped = [
-        day for n in range(60) if zone_skipped(day := date(2011, 12, 1) + timedelta(n), "Pacific/Apia")
-    ]
+    skipped = [day for n in range(60) if zone_skipped(day := date(2011, 12, 1) + timedelta(n), "Pacific/Apia")]
     assert skipped == [date(2011, 12, 30)]
 
 
@@ -103,9 +99,7 @@ def test_a_day_holds_its_earliest_activity_and_counts_up_to_a_bound() -> None:
 def test_an_added_activity_joins_its_day_and_leaves_the_former_days_alone() -> None:
     day = date(2026, 3, 1)
     noon = add_activity({}, day=day, occurred_at=utc("2026-03-01T12:00"), zone="UTC", seconds=10)
-    both = add_activity(
-        noon, day=day, occurred_at=utc("2026-03-01T09:00"), zone="UTC", completions=1, seconds=5
-    )
+    both = add_activity(noon, day=day, occurred_at=utc("2026-03-01T09:00"), zone="UTC", completions=1, seconds=5)
     assert noon == {day: Day(utc("2026-03-01T12:00"), "UTC", 0, 10)}
     assert both == {day: Day(utc("2026-03-01T09:00"), "UTC", 1, 15)}
 

@@ -78,9 +78,7 @@ def test_a_repair_works_once_in_thirty_days() -> None:
 
 
 @pytest.mark.parametrize(("every", "offered"), [(3, True), (4, False)])
-def test_a_repair_is_offered_where_its_last_day_is_late_enough_after_the_former(
-    every: int, offered: bool
-) -> None:
+def test_a_repair_is_offered_where_its_last_day_is_late_enough_after_the_former(every: int, offered: bool) -> None:
     days = {**BROKEN, **active(march(5), completions=2)}  # the 6th is missed: the last day is the 8th
     answer = streak(days, clock(march(7), 9), settings=without_freezes(repair_every_days=every))
     assert (answer.repairable_until is not None) is offered

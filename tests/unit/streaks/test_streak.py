@@ -174,10 +174,7 @@ def test_a_late_event_that_mends_a_broken_streak_is_reported_as_increased() -> N
 def test_a_late_event_before_a_break_leaves_the_streak_broken() -> None:
     before, after = active(march(2)), active(march(1), march(2))
     now, settings = clock(march(5), 9), without_freezes()
-    assert (
-        action(streak(before, now, settings=settings), streak(after, now, settings=settings), march(1))
-        == "broken"
-    )
+    assert action(streak(before, now, settings=settings), streak(after, now, settings=settings), march(1)) == "broken"
 
 
 def test_a_late_event_that_starts_the_running_streak_a_day_earlier_increases_it() -> None:

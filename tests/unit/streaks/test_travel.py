@@ -24,9 +24,7 @@ def test_a_midnight_that_does_not_exist_ends_the_date_at_one() -> None:
     saturday = date(2026, 9, 5)
     days = active(date(2026, 9, 4), zone="America/Santiago")
     one_o_clock = clock(saturday + timedelta(1), 1, zone="America/Santiago")
-    kept = streak(
-        days, one_o_clock - timedelta(seconds=1), zone="America/Santiago", settings=without_freezes()
-    )
+    kept = streak(days, one_o_clock - timedelta(seconds=1), zone="America/Santiago", settings=without_freezes())
     lost = streak(days, one_o_clock, zone="America/Santiago", settings=without_freezes())
     assert (kept.current, lost.current, lost.broken_on) == (1, 0, saturday)
     assert kept.recheck_at == one_o_clock
@@ -45,9 +43,7 @@ def test_flying_west_over_the_date_line_leaves_time_for_the_date_in_the_old_zone
     assert (late.current, late.broken_on) == (0, tuesday)
     played = {**left, **acts((landed, AUCKLAND))}
     for hours in (0, 12, 36):
-        answer = streak(
-            played, landed + timedelta(hours=hours), marks=marks, zone=AUCKLAND, settings=settings
-        )
+        answer = streak(played, landed + timedelta(hours=hours), marks=marks, zone=AUCKLAND, settings=settings)
         assert (answer.current, answer.longest) == (2, 2)
 
 
@@ -117,9 +113,7 @@ def test_the_zone_of_an_activity_counts_where_no_change_told_of_it() -> None:
 
 
 def test_the_zone_of_an_activity_long_before_does_not() -> None:
-    marks = Marks(
-        zones=((clock(march(1), 0) - timedelta(days=90), AUCKLAND),), pauses=((march(2), march(8)),)
-    )
+    marks = Marks(zones=((clock(march(1), 0) - timedelta(days=90), AUCKLAND),), pauses=((march(2), march(8)),))
     over = clock(march(10), 0, zone=AUCKLAND)
     answer = streak(
         active(march(1), zone="Pacific/Pago_Pago"),
@@ -158,9 +152,7 @@ def test_a_change_after_the_date_ended_at_home_reopens_it_where_it_still_runs() 
 
 
 def test_imported_offsets_serve_as_zones() -> None:
-    days = acts(
-        (clock(march(1), 20), "-05:00"), (clock(march(2), 20), "+05:45"), (clock(march(4), 1), "+05:45")
-    )
+    days = acts((clock(march(1), 20), "-05:00"), (clock(march(2), 20), "+05:45"), (clock(march(4), 1), "+05:45"))
     assert list(days) == [march(1), march(3), march(4)]
     answer = streak(days, clock(march(4), 2), zone="+05:45", settings=without_freezes())
     # The 2nd ended in Nepal before the evening of the 2nd in London, but not at -05:00.
