@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.cloud import ROOT, CloudError
 from local.people import PLAYER, TENANT
 from local.progress import console, step
+from local.running import Running
 from local.simulation import EXPERIENCES, month
-
-if TYPE_CHECKING:
-    from local.run import Running
 
 TODAY = (
     ("sessions", {"duration_seconds": 1500}),
@@ -21,7 +19,7 @@ TODAY = (
 )
 
 
-def load(running: "Running") -> None:
+def load(running: Running) -> None:
     """Defines the demo's experiences, imports its history, names its players, and plays a little today.
 
     Raises:
@@ -54,7 +52,7 @@ def load(running: "Running") -> None:
             _send(running, "POST", f"/players/me/experiences/harbour-walk/{what}", body, token)
 
 
-def _send(running: "Running", method: str, path: str, body: dict[str, Any], token: str) -> None:
+def _send(running: Running, method: str, path: str, body: dict[str, Any], token: str) -> None:
     answer = running.stack.api.send(method, path, body, token)
     if answer.status != 200:
         raise CloudError(f"{method} {path} was answered {answer.status}: {answer.text}")

@@ -4,33 +4,21 @@ import json
 import shutil
 import signal
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from local import cdk
+from local import cdk, demo
 from local.cloud import ROOT, Cloud, CloudError, end_orphan, free_port, listens
 from local.people import PLAYER, ROLES, TENANT, People
 from local.progress import console, step
+from local.running import Running
 from local.site import upload
 from local.stack import Stack, deploy, drain
 
 HOME = ROOT / ".cairn"
 USUAL_PORT = 4566
 TOKENS_RENEWED_SECONDS = 30 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A stack that is up.
-
-    `stack.api.send(method, path, body, token)` calls its API; `people.token(role, player=...)` gives tokens.
-    """
-
-    cloud: Cloud
-    stack: Stack
-    people: People
 
 
 def run() -> None:
@@ -91,7 +79,7 @@ def bring_up(cloud: Cloud, first: bool) -> Running:
         with step("Signing up one user a role"):
             for role in ROLES:
                 running.people.add(role)
-        load_demo(running)
+        demo.load(running)
     if first or changed:
         with step("Making a checkpoint"):
             drain(cloud, stack)
@@ -99,13 +87,6 @@ def bring_up(cloud: Cloud, first: bool) -> Running:
         record.write_text(json.dumps({"sources": digest, "outputs": dict(stack.outputs)}))
         (HOME / "ready").touch()
     return running
-
-
-def load_demo(running: Running) -> None:
-    """Plays the demo tenant's month through the public API."""
-    from local.demo import load  # what only the first start needs
-
-    load(running)
 
 
 def write_tokens(people: People) -> dict[str, Path]:
