@@ -17,4 +17,4 @@ app.command("import")(import_command)
 
 def main() -> None:
     """The console entry."""
-    app()
+    app(prog_name="cairn")
