@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +13,10 @@ from aws_cdk.assertions import Template
 from infra.app import build
 from infra.stages import Stage, stages
 
+# One worker for all of these tests: starting the CDK costs more than they do. Each file says so, as xdist wants.
+ONE_WORKER = pytest.mark.xdist_group("infra")
 # The CDK's own switch: asset hashes are what they are, but nothing is installed.
 NO_BUNDLING: dict[str, list[str]] = {"aws:cdk:bundling-stacks": []}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps these tests on one worker: starting the CDK costs more than all of them."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("infra"))
 
 
 @dataclass(frozen=True)

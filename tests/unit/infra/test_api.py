@@ -11,8 +11,9 @@ from cairn.platform.table import Table
 from infra.routes import PREFIX, ROUTES
 from infra.stages import ForeignIssuer, Stage, stages
 from tests.support.http import CONFIG
-from tests.unit.infra.conftest import Synthesised, known, synthesise
+from tests.unit.infra.conftest import ONE_WORKER, Synthesised, known, synthesise
 
+pytestmark = ONE_WORKER
 STAGES = sorted(stages())
 ALL = {f"{method} {PREFIX}{path}" for routes in ROUTES.values() for method, path in routes}
 

@@ -8,8 +8,9 @@ import pytest
 
 from infra.stages import stages
 from tests.support.tables import create_table
-from tests.unit.infra.conftest import Synthesised, known, synthesise
+from tests.unit.infra.conftest import ONE_WORKER, Synthesised, known, synthesise
 
+pytestmark = ONE_WORKER
 STAGES = sorted(stages())
 
 
@@ -97,6 +98,9 @@ def test_the_site_is_private_and_plain_http_is_for_this_machine_alone(stage: str
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_snapshot_costs_while_nobody_plays_so_no_stage_has_one(stage: str) -> None:
     assert not known(stage).of("AWS::Lambda::Version")
+
+
+def test_a_stage_with_snapshots_sends_requests_to_the_published_version() -> None:
     snapped = synthesise(replace(stages()["dev"], snap_start=True))
     aliases = snapped.of("AWS::Lambda::Alias")
     integrations = snapped.of("AWS::ApiGatewayV2::Integration").values()

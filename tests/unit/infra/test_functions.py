@@ -7,9 +7,10 @@ import pytest
 
 from infra.functions import FUNCTIONS, Call
 from infra.stages import stages
-from tests.unit.infra.conftest import Synthesised, known
+from tests.unit.infra.conftest import ONE_WORKER, Synthesised, known
 
 ROOT = Path(__file__).parents[3]
+pytestmark = ONE_WORKER
 STAGES = sorted(stages())
 
 

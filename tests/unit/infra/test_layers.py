@@ -8,7 +8,9 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.layers import BOTOCORE_SERVICES, PYTHON_VERSION, InstallDependencies, bundling, trim, wheel_platform
 from infra.stages import stages
-from tests.unit.infra.conftest import NO_BUNDLING, known
+from tests.unit.infra.conftest import NO_BUNDLING, ONE_WORKER, known
+
+pytestmark = ONE_WORKER
 
 
 def layer_hash(folder: Path, **environment: str) -> str:

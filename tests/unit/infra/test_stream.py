@@ -7,8 +7,9 @@ import pytest
 
 from infra.functions import FUNCTIONS
 from infra.stages import stages
-from tests.unit.infra.conftest import Synthesised, known
+from tests.unit.infra.conftest import ONE_WORKER, Synthesised, known
 
+pytestmark = ONE_WORKER
 STAGES = sorted(stages())
 
 
