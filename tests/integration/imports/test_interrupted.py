@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from cairn.catalog.bodies import ExperienceBody
 from cairn.catalog.storage import define
 from cairn.imports.files import survey
-from cairn.imports.run import Totals, ground_for, load_file
+from cairn.imports.rows import Row, parse
+from cairn.imports.run import Journal, Totals, ground_for, load_file
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import DynamoDb, Patience, Table
@@ -79,7 +80,14 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-def load(client: Any, table: str, rows: list[dict[str, Any]], folder: Path, threads: int = 1) -> Totals:
+def load(
+    client: Any,
+    table: str,
+    rows: list[dict[str, Any]],
+    folder: Path,
+    threads: int = 1,
+    journal: Journal | None = None,
+) -> Totals:
     """One run of the import."""
     folder.mkdir()
     path = folder / "log.ndjson"
@@ -90,7 +98,7 @@ def load(client: Any, table: str, rows: list[dict[str, Any]], folder: Path, thre
     assert found.bad == []
     calm = Table(client, table, patience=lambda: Patience(attempts=1000, deadline=60, sleep=lambda _: None))
     ground = ground_for(calm, TENANT, found.experiences, NOW, dry=False)
-    return load_file(ground, aside, None, threads, Event())
+    return load_file(ground, aside, journal, threads, Event())
 
 
 @pytest.fixture
@@ -162,6 +170,70 @@ def test_a_throttled_table_is_waited_for_and_nothing_is_lost(
             raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
 
     load(Troubled(defined.client, before=throttle), defined.name, log(), tmp_path / "throttled", threads=3)
+    assert all_items(defined) == undisturbed
+
+
+def test_a_first_import_reads_each_player_once_and_no_transaction_is_refused(defined: Table, tmp_path: Path) -> None:
+    whole = Troubled(defined.client)
+    load(whole, defined.name, log(), tmp_path / "whole")
+    settings_and_catalogue, players, groups = 2, 3, 2 + 2 + 1
+    assert whole.calls.count("batch_get_item") == settings_and_catalogue + players
+    assert len(whole.calls) == settings_and_catalogue + players + groups
+
+
+def test_rows_that_another_import_loads_meanwhile_are_left_out_and_the_others_loaded(
+    defined: Table, undisturbed: dict[Key, Raw], tmp_path: Path
+) -> None:
+    clear(defined, {key: raw for key, raw in undisturbed.items() if "#C#" in key.pk})
+    rows = [row for row in log() if row["player"] == LONG[0].player]
+    other = sorted(rows, key=instant)[:17]
+    meanwhile: list[Totals] = []
+
+    def interfere(number: int, operation: str) -> None:
+        if operation == "transact_write_items" and not meanwhile:
+            meanwhile.append(load(defined.client, defined.name, other, tmp_path / "meanwhile"))
+
+    totals = load(Troubled(defined.client, before=interfere), defined.name, rows, tmp_path / "both")
+    assert (meanwhile[0].loaded, totals.already) == (17, 17)
+    assert totals.loaded == len(rows) - 17
+    found = but_for_versions(all_items(defined))
+    expected = but_for_versions(undisturbed)
+    mine = {key for key in expected if LONG[0].player in key.pk + key.sk}
+    assert {key: found.get(key) for key in mine} == {key: expected[key] for key in mine}
+
+
+def instant(row: dict[str, Any]) -> int:
+    parsed = parse(row, 1, NOW)
+    assert isinstance(parsed, Row)
+    return parsed.at
+
+
+def but_for_versions(items: dict[Key, Raw]) -> dict[Key, Raw]:
+    """Items without what tells how many transactions wrote them."""
+    technical = {"ver", "touched", "streak"}
+    kept = {key: raw for key, raw in items.items() if not key.sk.startswith("CAL#")}
+    return {key: {name: value for name, value in raw.items() if name not in technical} for key, raw in kept.items()}
+
+
+def test_a_killed_run_leaves_a_journal_by_which_finished_players_are_passed_over(
+    defined: Table, undisturbed: dict[Key, Raw], tmp_path: Path
+) -> None:
+    clear(defined, {key: raw for key, raw in undisturbed.items() if "#C#" in key.pk})
+    this_run = {"file": "f", "table": defined.name}
+
+    def die(number: int, operation: str) -> None:
+        if number == 9:
+            raise Killed
+
+    with Journal(tmp_path / "journal", this_run) as journal, pytest.raises(Killed):
+        load(Troubled(defined.client, before=die), defined.name, log(), tmp_path / "killed", journal=journal)
+    with Journal(tmp_path / "journal", this_run) as journal:
+        assert journal.done.keys() == {"odd-one", "player-0000"}
+        again = Troubled(defined.client)
+        totals = load(again, defined.name, log(), tmp_path / "again", journal=journal)
+    assert totals.resumed + totals.loaded + totals.already + 3 + 1 == len(log())
+    assert len(totals.refused) == 3
+    assert len(again.calls) == 2 + 1 + 2
     assert all_items(defined) == undisturbed
 
 
