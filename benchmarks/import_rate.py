@@ -22,9 +22,9 @@ from cairn.imports.run import ground_for, load_file
 from cairn.platform.table import Table
 from tests.support.history import Happened, generate, rows_of, write_ndjson
 
-PLAYERS = 120
-EVENTS = 10_000
-TURNS = 6
+PLAYERS = 200
+EVENTS = 20_000
+TURNS = 4
 THREADS = 4
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 
 import cairn
-from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Privacy, registry
+from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Privacy, WholeNumberAttribute, registry
 
 for module in pkgutil.walk_packages(cairn.__path__, "cairn."):
     importlib.import_module(module.name)
@@ -23,7 +23,7 @@ def sample(attribute: Any) -> Any:
             return {"a": [1, 2.5, None, "é"]}
         case ListAttribute():
             return ["x", 3]
-        case NumberAttribute():
+        case NumberAttribute() | WholeNumberAttribute():
             return 7
         case BooleanAttribute():
             return True

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from cairn.achievements.definitions import Achievement
 from cairn.platform import keys
 from cairn.platform.instants import to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item
+from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
 
 
@@ -19,9 +19,9 @@ class UnlockItem(Item, discriminator="unlock"):
     privacy = OF_THE_PLAYER
 
     achievement = UnicodeAttribute()
-    version = NumberAttribute()
-    at = NumberAttribute()
-    xp = NumberAttribute()
+    version = WholeNumberAttribute()
+    at = WholeNumberAttribute()
+    xp = WholeNumberAttribute()
     evidence = JSONAttribute()
 
 

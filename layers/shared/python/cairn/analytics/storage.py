@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action as Change
 
@@ -12,7 +12,7 @@ from cairn.analytics.facts import FactChange, FactKey
 from cairn.analytics.rollup import ContentUse, Fact, Rollup
 from cairn.platform import keys
 from cairn.platform.instants import to_ms
-from cairn.platform.items import NOT_PERSONAL, Item, Privacy
+from cairn.platform.items import NOT_PERSONAL, Item, Privacy, WholeNumberAttribute
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
 from cairn.platform.transact import Put, Update, upsert
@@ -25,21 +25,21 @@ class FactItem(Item, discriminator="fact"):
 
     fp = UnicodeAttribute()
     fs = UnicodeAttribute()
-    events = NumberAttribute(default=0)
-    sessions = NumberAttribute(default=0)
-    session_seconds = NumberAttribute(default=0)
-    session_count = NumberAttribute(default=0)
-    starts = NumberAttribute(default=0)
-    completions = NumberAttribute(default=0)
-    completion_seconds = NumberAttribute(default=0)
-    quadrant_steps = NumberAttribute(default=0)
-    quadrant_seconds = NumberAttribute(default=0)
-    block_steps = NumberAttribute(default=0)
-    block_seconds = NumberAttribute(default=0)
-    attempts = NumberAttribute(default=0)
-    first_correct = NumberAttribute(default=0)
-    first = NumberAttribute(null=True)
-    last = NumberAttribute(null=True)
+    events = WholeNumberAttribute(default=0)
+    sessions = WholeNumberAttribute(default=0)
+    session_seconds = WholeNumberAttribute(default=0)
+    session_count = WholeNumberAttribute(default=0)
+    starts = WholeNumberAttribute(default=0)
+    completions = WholeNumberAttribute(default=0)
+    completion_seconds = WholeNumberAttribute(default=0)
+    quadrant_steps = WholeNumberAttribute(default=0)
+    quadrant_seconds = WholeNumberAttribute(default=0)
+    block_steps = WholeNumberAttribute(default=0)
+    block_seconds = WholeNumberAttribute(default=0)
+    attempts = WholeNumberAttribute(default=0)
+    first_correct = WholeNumberAttribute(default=0)
+    first = WholeNumberAttribute(null=True)
+    last = WholeNumberAttribute(null=True)
 
 
 def write(tenant: str, player: str, shard: int, key: FactKey, change: FactChange) -> Update:
@@ -76,14 +76,14 @@ class RollupItem(Item, discriminator="rollup"):
 
     privacy = NOT_PERSONAL
 
-    players = NumberAttribute()
+    players = WholeNumberAttribute()
     numbers = JSONAttribute()
     contents = JSONAttribute(null=True)
     completion_times = JSONAttribute(null=True)
     study_times = JSONAttribute(null=True)
-    first = NumberAttribute(null=True)
-    last = NumberAttribute(null=True)
-    as_of = NumberAttribute()
+    first = WholeNumberAttribute(null=True)
+    last = WholeNumberAttribute(null=True)
+    as_of = WholeNumberAttribute()
 
 
 class DirtyItem(Item, discriminator="dirty"):
@@ -93,7 +93,7 @@ class DirtyItem(Item, discriminator="dirty"):
 
     tenant = UnicodeAttribute()
     day = UnicodeAttribute()
-    ttl = NumberAttribute()
+    ttl = WholeNumberAttribute()
 
 
 class CursorItem(Item, discriminator="cursor"):

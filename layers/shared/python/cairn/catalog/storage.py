@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute
+from pynamodb.attributes import JSONAttribute
 
 from cairn.catalog.experience import Criteria, Experience, Place
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
-from cairn.platform.items import NOT_PERSONAL, Item
+from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
 from cairn.platform.transact import Action, Put
@@ -24,7 +24,7 @@ class ExperienceItem(Item, discriminator="experience"):
 
     privacy = NOT_PERSONAL
 
-    version = NumberAttribute()
+    version = WholeNumberAttribute()
     definition = JSONAttribute()
 
 
@@ -33,7 +33,7 @@ class LatestExperienceItem(Item, discriminator="experience-latest"):
 
     privacy = NOT_PERSONAL
 
-    version = NumberAttribute()
+    version = WholeNumberAttribute()
     definition = JSONAttribute()
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from cairn.leaderboards import tree
 from cairn.leaderboards.board import Board
 from cairn.platform import keys
-from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Raw
+from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Raw, WholeNumberAttribute
 from cairn.platform.keys import Key
 from cairn.platform.table import Loaded
 from cairn.platform.transact import Put, Update, upsert
@@ -38,9 +38,9 @@ class PositionItem(Item, discriminator="position"):
 
     privacy = OF_THE_PLAYER
 
-    score = NumberAttribute()
-    reached_at = NumberAttribute()
-    source_version = NumberAttribute()
+    score = WholeNumberAttribute()
+    reached_at = WholeNumberAttribute()
+    source_version = WholeNumberAttribute()
     name = UnicodeAttribute(null=True)
     bp = UnicodeAttribute(null=True)
     bs = UnicodeAttribute(null=True)
@@ -52,7 +52,7 @@ class TreeNodeItem(Item, discriminator="node"):
     privacy = NOT_PERSONAL
 
     # ADD needs top-level attributes: 128 counts, declared like any other.
-    vars().update({f"c{child}": NumberAttribute(null=True) for child in range(tree.RADIX)})
+    vars().update({f"c{child}": WholeNumberAttribute(null=True) for child in range(tree.RADIX)})
 
     @property
     def counts(self) -> dict[int, int]:

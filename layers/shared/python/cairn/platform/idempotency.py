@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
-from cairn.platform.items import OF_THE_PLAYER, Item, Raw
+from cairn.platform.items import OF_THE_PLAYER, Item, Raw, WholeNumberAttribute
 from cairn.platform.table import Table
 from cairn.platform.transact import Put
 
@@ -24,7 +24,7 @@ class IdempotencyItem(Item, discriminator="idempotency"):
 
     fingerprint = UnicodeAttribute()
     answer = UnicodeAttribute()
-    ttl = NumberAttribute()
+    ttl = WholeNumberAttribute()
 
 
 def fingerprint(method: str, path: str, body: Any) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, DiscriminatorAttribute, UnicodeAttribute
+from pynamodb.constants import NUMBER
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
@@ -32,6 +33,18 @@ OF_THE_PLAYER = Privacy(export="player", erase="delete")
 NOT_PERSONAL = Privacy(export="none", erase="keep")
 
 
+class WholeNumberAttribute(Attribute[int]):
+    """A whole number, which needs none of the JSON that PynamoDB's own numbers go through."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
 class Item(Model):
     """An item of the one table: keys, the discriminator `kind`, and `sv`, its schema version."""
 
@@ -45,7 +58,7 @@ class Item(Model):
     PK = UnicodeAttribute(hash_key=True)
     SK = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
-    sv = NumberAttribute(default=1)
+    sv = WholeNumberAttribute(default=1)
 
     def __init_subclass__(cls, **_: Any) -> None:
         if not isinstance(cls.__dict__.get("privacy"), Privacy):

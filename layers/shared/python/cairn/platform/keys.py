@@ -1,6 +1,7 @@
 """Every key of the table, in one place. Ids outside `[A-Za-z0-9._~-]` are percent-encoded."""
 
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -13,6 +14,7 @@ class Key(NamedTuple):
     sk: str
 
 
+@lru_cache(maxsize=4096)
 def encode(identifier: str) -> str:
     """An id as it stands in a key: `#`, `/` and everything outside ASCII are percent-encoded."""
     return quote(identifier, safe="")

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, ListAttribute, UnicodeAttribute
 
 from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item
+from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
 from cairn.players.player import Last, Player
 from cairn.streaks.storage import Window, pack_window, unpack_window
@@ -23,20 +23,20 @@ class PlayerItem(Item, discriminator="player"):
     name = UnicodeAttribute(null=True)
     zone = UnicodeAttribute(null=True)
     zones = JSONAttribute(null=True)
-    xp = NumberAttribute()
-    xp_at = NumberAttribute(null=True)
-    level_announced = NumberAttribute()
+    xp = WholeNumberAttribute()
+    xp_at = WholeNumberAttribute(null=True)
+    level_announced = WholeNumberAttribute()
     virtues = JSONAttribute(null=True)
     metrics = JSONAttribute(null=True)
     streak = JSONAttribute()
-    current_streak = NumberAttribute()
-    longest_streak = NumberAttribute()
-    active_days = NumberAttribute()
+    current_streak = WholeNumberAttribute()
+    longest_streak = WholeNumberAttribute()
+    active_days = WholeNumberAttribute()
     recent: ListAttribute[str] = ListAttribute(null=True)
     last: ListAttribute[Any] = ListAttribute(null=True)
     touched: ListAttribute[str] = ListAttribute(null=True)
-    created_at = NumberAttribute(null=True)
-    ver = NumberAttribute()
+    created_at = WholeNumberAttribute(null=True)
+    ver = WholeNumberAttribute()
 
 
 def from_item(item: PlayerItem) -> Player:

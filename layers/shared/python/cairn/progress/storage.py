@@ -9,14 +9,13 @@ from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
-    NumberAttribute,
     UnicodeAttribute,
 )
 
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms, iso, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item
+from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
 from cairn.progress.progress import Content, Happening, Moment, Progress, State
 
@@ -31,24 +30,24 @@ class ProgressItem(Item, discriminator="progress"):
     privacy = OF_THE_PLAYER
 
     experience = UnicodeAttribute()
-    version = NumberAttribute()
+    version = WholeNumberAttribute()
     state = UnicodeAttribute()
     quadrants: ListAttribute[str] = ListAttribute(null=True)
-    mastery = NumberAttribute(null=True)
-    seconds = NumberAttribute(null=True)
-    sessions = NumberAttribute(null=True)
+    mastery = WholeNumberAttribute(null=True)
+    seconds = WholeNumberAttribute(null=True)
+    sessions = WholeNumberAttribute(null=True)
     outputs: ListAttribute[str] = ListAttribute(null=True)
     reflected = BooleanAttribute(null=True)
     waived = UnicodeAttribute(null=True)
-    started_at = NumberAttribute(null=True)
-    stepped_at = NumberAttribute(null=True)
-    completed_at = NumberAttribute(null=True)
-    last_progress_at = NumberAttribute(null=True)
+    started_at = WholeNumberAttribute(null=True)
+    stepped_at = WholeNumberAttribute(null=True)
+    completed_at = WholeNumberAttribute(null=True)
+    last_progress_at = WholeNumberAttribute(null=True)
     day = UnicodeAttribute(null=True)
-    day_first = NumberAttribute(null=True)
-    day_last = NumberAttribute(null=True)
-    day_contents = NumberAttribute(null=True)
-    ver = NumberAttribute()
+    day_first = WholeNumberAttribute(null=True)
+    day_last = WholeNumberAttribute(null=True)
+    day_contents = WholeNumberAttribute(null=True)
+    ver = WholeNumberAttribute()
 
 
 class ProgressPageItem(Item, discriminator="progress-page"):
@@ -71,11 +70,11 @@ class EventItem(Item, discriminator="event"):
     type = UnicodeAttribute()
     experience = UnicodeAttribute()
     content = UnicodeAttribute(null=True)
-    at = NumberAttribute()
-    recorded_at = NumberAttribute()
+    at = WholeNumberAttribute()
+    recorded_at = WholeNumberAttribute()
     zone = UnicodeAttribute()
     day = UnicodeAttribute()
-    seconds = NumberAttribute(null=True)
+    seconds = WholeNumberAttribute(null=True)
     data = JSONAttribute(null=True)
     gps: ListAttribute[float] = ListAttribute(null=True)
     imported = BooleanAttribute(null=True)
@@ -88,7 +87,7 @@ class OutputItem(Item, discriminator="output"):
     privacy = OF_THE_PLAYER
 
     outputs = JSONAttribute()
-    at = NumberAttribute()
+    at = WholeNumberAttribute()
 
 
 def _ms(instant: datetime | None) -> int | None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from cairn.platform import keys
 from cairn.platform.instants import from_ms, iso, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item
+from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
 from cairn.xp.ledger import Entry
 
@@ -16,8 +16,8 @@ class LedgerItem(Item, discriminator="ledger"):
 
     event = UnicodeAttribute()
     source = UnicodeAttribute()
-    amount = NumberAttribute()
-    at = NumberAttribute()
+    amount = WholeNumberAttribute()
+    at = WholeNumberAttribute()
     reason = UnicodeAttribute()
     days = JSONAttribute(null=True)
 
