@@ -1,4 +1,4 @@
-"""Write units of the import for each event, in groups of 25."""
+"""Write units and round trips of the import for each event."""
 
 import tempfile
 from datetime import UTC, datetime
