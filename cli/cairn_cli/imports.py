@@ -156,7 +156,7 @@ def _connect(endpoint_url: str | None) -> Any:
     try:
         return connect(endpoint_url)
     except NoRegionError:
-        _fail("No AWS region is set. Set AWS_REGION, or a region in your AWS profile.")
+        _fail("No AWS region is set. Set AWS_DEFAULT_REGION, or a region in your AWS profile.")
     except (BotoCoreError, ValueError) as error:
         _fail(str(error))
 
