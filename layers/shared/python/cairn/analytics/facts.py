@@ -11,7 +11,6 @@ from datetime import date, datetime
 from cairn.progress.progress import Happening
 
 CONTENTS_PER_PAGE = 16
-NO_EXPERIENCE = "-"
 VISITS, SECONDS = "n~", "s~"
 XP = "xp_"
 

@@ -5,7 +5,7 @@ import binascii
 
 from cairn.platform.errors import DomainError
 from cairn.platform.items import Raw
-from cairn.platform.table import Page
+from cairn.platform.table import Page, Table
 
 MAX_SORT_KEY_BYTES = 1024
 
@@ -32,3 +32,21 @@ def read_cursor(cursor: str, partition: str, prefix: str) -> Raw | None:
     if not sort_key.startswith(prefix) or len(sort_key.encode()) > MAX_SORT_KEY_BYTES:
         raise DomainError("invalid-parameter", "cursor must be the `next` of the page before.")
     return {"PK": {"S": partition}, "SK": {"S": sort_key}}
+
+
+def read_page(
+    table: Table, partition: str, prefix: str, limit: int, cursor: str, *, newest_first: bool = False
+) -> Page:
+    """One page of a partition's items of one prefix, in one consistent round trip.
+
+    Raises:
+        DomainError: `invalid-parameter` for what is no cursor.
+    """
+    return table.query(
+        partition,
+        prefix=prefix,
+        limit=limit,
+        forward=not newest_first,
+        after=read_cursor(cursor, partition, prefix),
+        consistent=True,
+    )

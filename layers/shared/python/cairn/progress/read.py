@@ -5,7 +5,7 @@ from typing import Any
 from cairn.catalog.storage import Catalog
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
-from cairn.platform.paging import read_cursor, write_cursor
+from cairn.platform.paging import read_page, write_cursor
 from cairn.platform.table import Table
 from cairn.progress import storage
 from cairn.progress.play import show_progress
@@ -59,13 +59,7 @@ def state(table: Table, catalog: Catalog, tenant: str, player: str, experience_i
 
 def experiences(table: Table, tenant: str, player: str, limit: int, cursor: str) -> dict[str, Any]:
     """A page of a player's experiences, by id."""
-    page = table.query(
-        keys.player_partition(tenant, player),
-        prefix=keys.PROGRESS_PREFIX,
-        limit=limit,
-        after=read_cursor(cursor, keys.player_partition(tenant, player), keys.PROGRESS_PREFIX),
-        consistent=True,
-    )
+    page = read_page(table, keys.player_partition(tenant, player), keys.PROGRESS_PREFIX, limit, cursor)
     heads = [storage.from_item(ProgressItem.parse(raw)) for raw in page.items]
     shown = [
         {
@@ -84,14 +78,7 @@ def experiences(table: Table, tenant: str, player: str, limit: int, cursor: str)
 def events(table: Table, tenant: str, player: str, limit: int, cursor: str) -> dict[str, Any]:
     """A page of a player's events, newest first."""
     partition = keys.player_partition(tenant, player)
-    page = table.query(
-        partition,
-        prefix=keys.EVENT_PREFIX,
-        limit=limit,
-        forward=False,
-        after=read_cursor(cursor, partition, keys.EVENT_PREFIX),
-        consistent=True,
-    )
+    page = read_page(table, partition, keys.EVENT_PREFIX, limit, cursor, newest_first=True)
     shown = [
         storage.show_event(EventItem.parse(raw), raw["SK"]["S"].removeprefix(keys.EVENT_PREFIX)) for raw in page.items
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from cairn.platform import keys
 from cairn.platform.instants import iso
-from cairn.platform.paging import read_cursor, write_cursor
+from cairn.platform.paging import read_page, write_cursor
 from cairn.platform.table import Table
 from cairn.players.player import Player
 from cairn.xp import storage
@@ -32,13 +32,6 @@ def show_standing(player: Player, now: datetime) -> dict[str, Any]:
 def history(table: Table, tenant: str, player: str, limit: int, cursor: str) -> dict[str, Any]:
     """A page of the ledger, newest first."""
     partition = keys.player_partition(tenant, player)
-    page = table.query(
-        partition,
-        prefix=keys.LEDGER_PREFIX,
-        limit=limit,
-        forward=False,
-        after=read_cursor(cursor, partition, keys.LEDGER_PREFIX),
-        consistent=True,
-    )
+    page = read_page(table, partition, keys.LEDGER_PREFIX, limit, cursor, newest_first=True)
     entries = [storage.show(LedgerItem.parse(raw)) for raw in page.items]
     return {"player_id": player, "entries": entries, **write_cursor(page)}
