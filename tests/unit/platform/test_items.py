@@ -37,7 +37,7 @@ def own_attributes(item_type: type[Item]) -> dict[str, Any]:
 
 
 def test_the_item_types_are_known() -> None:
-    assert {*ABOUT_PLAYERS, "progress-page", "experience", "rollup", "settings", "dirty", "cursor"} <= set(TYPES)
+    assert {*ABOUT_PLAYERS, "contents", "experience", "rollup", "settings", "dirty", "cursor"} <= set(TYPES)
 
 
 @pytest.mark.parametrize("kind", sorted(TYPES))

@@ -7,7 +7,7 @@ import pytest
 
 from cairn.platform.transact import transact
 from cairn.progress.progress import Content
-from cairn.progress.storage import write_page
+from cairn.progress.storage import write_contents
 from tests.support.world import World, all_items
 
 
@@ -141,7 +141,7 @@ def test_events_after_completion_are_recorded_and_change_no_percentage(world: Wo
 def test_contents_over_one_page_are_refused(world: World) -> None:
     world.define("vast", expected_contents=1)
     full = {f"{number:0128d}": Content(visits=1, day=date(2026, 11, 20)) for number in range(200)}
-    transact(world.table, [write_page("acme", "ada", "vast", 0, full)])
+    transact(world.table, [write_contents("acme", "ada", "vast", 0, full)])
     before = all_items(world.table)
     for number in range(3):
         body = {"type": "waypoint_visited", "content_id": f"{number:0128x}z"[-128:]}
@@ -149,6 +149,6 @@ def test_contents_over_one_page_are_refused(world: World) -> None:
         if reply.status != 200:
             break
         before = all_items(world.table)
-    assert (reply.status, reply.body["type"]) == (413, "urn:cairn:problem:page-full")
+    assert (reply.status, reply.body["type"]) == (413, "urn:cairn:problem:state-full")
     assert "expected_contents" in reply.body["detail"]
     assert all_items(world.table) == before

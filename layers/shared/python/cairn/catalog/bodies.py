@@ -4,14 +4,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cairn.catalog.experience import Criteria, Experience, Place
+from cairn.catalog.experience import CONTENTS_PER_BUCKET, Criteria, Experience, Place
 from cairn.platform.api.http import Body
 
 type Quadrant = Literal["SO", "BO", "SI", "BI"]
 type Virtue = Literal["wisdom", "courage", "strength", "endurance", "temperance", "justice", "health", "beauty"]
 type Identifier = Annotated[str, Field(min_length=1, max_length=128)]
-
-CONTENTS_PER_PAGE = 16
 
 
 class PlaceBody(BaseModel):
@@ -55,7 +53,7 @@ class ExperienceBody(Body):
     completion_criteria: CriteriaBody = CriteriaBody()
     max_mastery_level: int = Field(default=5, ge=1, le=100)
     location: PlaceBody | None = None
-    expected_contents: int = Field(default=16, ge=0, le=10_000)
+    expected_contents: int = Field(default=8, ge=0, le=10_000)
 
     @model_validator(mode="after")
     def quadrants_are_all_or_none(self) -> Self:
@@ -91,5 +89,6 @@ class ExperienceBody(Body):
             ),
             max_mastery_level=self.max_mastery_level,
             place=Place(place.lat, place.lng, place.radius_meters) if place else None,
-            pages=max(1, -(-self.expected_contents // CONTENTS_PER_PAGE)),
+            location_required=place is not None,
+            buckets=max(1, -(-self.expected_contents // CONTENTS_PER_BUCKET)),
         )

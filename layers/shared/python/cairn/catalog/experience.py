@@ -1,12 +1,66 @@
 """An experience: what can be started, worked through, and completed, and what that pays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
 SCENARIO = "scenario"
 FLAT_REWARD = 100
 SCENARIO_LEAST, SCENARIO_MOST = 50, 200
 XP_PER_DIFFICULTY = 30
+
+# A player's contents are spread over items of about this many ids, so that one of them stays below 1 KB.
+CONTENTS_PER_BUCKET = 8
+
+BLOCK_TYPES = (
+    "video",
+    "agent",
+    "quiz",
+    "rich_text",
+    "section_header",
+    "document",
+    "list",
+    "divider",
+    "accordion",
+    "prompt",
+    "user_submission",
+    "image",
+    "embed",
+)
+DECORATION = frozenset({"section_header", "divider"})
+
+
+class Status(StrEnum):
+    """Whether an experience can be played: not yet, now, or not by anybody new."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class MoveOn(StrEnum):
+    """What counts as done, in the words of cmi5 (https://github.com/AICC/CMI-5_Spec_Current, section 10.2.4)."""
+
+    PASSED = "Passed"
+    COMPLETED = "Completed"
+    COMPLETED_AND_PASSED = "CompletedAndPassed"
+    COMPLETED_OR_PASSED = "CompletedOrPassed"
+    NOT_APPLICABLE = "NotApplicable"
+
+    def satisfied(self, *, completed: bool, passed: bool) -> bool:
+        """Whether this is done, for something that was completed, passed, both or neither."""
+        match self:
+            case MoveOn.PASSED:
+                return passed
+            case MoveOn.COMPLETED:
+                return completed
+            case MoveOn.COMPLETED_AND_PASSED:
+                return completed and passed
+            case MoveOn.COMPLETED_OR_PASSED:
+                return completed or passed
+            case MoveOn.NOT_APPLICABLE:
+                return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +74,59 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What completing needs beside the quadrants. Minutes of sessions; names of outputs."""
+    """What completing needs beside quadrants and blocks. Minutes of sessions; names of outputs."""
 
     min_time_minutes: int = 0
     required_outputs: tuple[str, ...] = ()
     reflection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that Cairn assesses. `answers`: all that must be given, in any order, and no other."""
+
+    id: str
+    answers: tuple[str, ...]
+    points: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a page; what it shows is stored apart.
+
+    required: it counts in the percentage and completion waits for it. A block that decorates never is.
+    passing_score: 0 to 1, None where nothing can be passed.
+    """
+
+    id: str
+    type: str
+    title: str = ""
+    required: bool = True
+    move_on: MoveOn = MoveOn.COMPLETED
+    passing_score: float | None = None
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def completable(self) -> bool:
+        return self.type not in DECORATION
+
+    @property
+    def counts(self) -> bool:
+        """Whether completion waits for it."""
+        return self.required and self.completable and self.move_on is not MoveOn.NOT_APPLICABLE
+
+    @property
+    def assessed(self) -> bool:
+        return self.passing_score is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: blocks in their order."""
+
+    id: str
+    title: str = ""
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +135,17 @@ class Experience:
 
     quadrants: texts of the quadrant components, in any order; empty where it has none.
     difficulty: 1 to 5. language: BCP 47. xp_reward: None to pay by kind.
-    pages: over how many items a player's content state is spread.
+    place: where it is; it must be visited to start where `location_required`.
+    pages: its content, in order. move_on: what completion needs of the blocks that count.
+    buckets: over how many items the contents of a player who starts this version are spread.
+    migrates: players who started an older version go on with this one.
     """
 
     id: str
     version: int
     name: str
     kind: str = "experience"
+    status: Status = Status.PUBLISHED
     description: str = ""
     category: str | None = None
     tags: tuple[str, ...] = ()
@@ -56,11 +162,41 @@ class Experience:
     criteria: Criteria = field(default_factory=Criteria)
     max_mastery_level: int = 5
     place: Place | None = None
-    pages: int = 1
+    location_required: bool = False
+    pages: tuple[Page, ...] = ()
+    move_on: MoveOn = MoveOn.COMPLETED
+    buckets: int = 1
+    migrates: bool = False
+    created_at: datetime | None = None
+    created_by: str | None = None
+    updated_at: datetime | None = None
+    blocks: Mapping[str, Block] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {block.id: block for page in self.pages for block in page.blocks}
+        object.__setattr__(self, "blocks", found)
 
     @property
     def needs_reflection(self) -> bool:
         return bool(self.quadrants) or self.criteria.reflection
+
+    def counting(self) -> Iterator[Block]:
+        """The blocks that completion waits for."""
+        return (block for block in self.blocks.values() if block.counts)
+
+    @property
+    def required_blocks(self) -> int:
+        return sum(1 for _ in self.counting())
+
+    @property
+    def assessed_blocks(self) -> int:
+        """How many of the required blocks can be passed."""
+        return sum(block.assessed for block in self.counting())
+
+    @property
+    def completables(self) -> int:
+        """What the percentage is a fraction of: required blocks and quadrants."""
+        return self.required_blocks + len(self.quadrants)
 
 
 def completion_xp(experience: Experience) -> int:

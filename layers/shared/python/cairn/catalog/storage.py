@@ -1,15 +1,17 @@
 """Experiences in the table: immutable versions, and the latest of them, cached in a function's memory."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute
 
-from cairn.catalog.experience import Criteria, Experience, Place
+from cairn.catalog.experience import Block, Criteria, Experience, MoveOn, Page, Place, Question, Status
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
+from cairn.platform.instants import iso
 from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
@@ -46,20 +48,36 @@ def latest_key(tenant: str, experience_id: str) -> Key:
 
 
 def to_json(experience: Experience) -> dict[str, Any]:
-    """The definition as the API and the table have it."""
-    return asdict(experience)
+    """The definition as the table has it, and operators see it."""
+    stored = asdict(experience)
+    del stored["blocks"]
+    for name in ("created_at", "updated_at"):
+        stored[name] = iso(stored[name]) if stored[name] else None
+    return stored
 
 
-def from_json(stored: dict[str, Any]) -> Experience:
+def from_json(stored: Mapping[str, Any]) -> Experience:
     """The experience that `to_json` was given."""
     fields = dict(stored)
+    fields["status"] = Status(stored["status"])
+    fields["move_on"] = MoveOn(stored["move_on"])
     fields["criteria"] = Criteria(
         **{**stored["criteria"], "required_outputs": tuple(stored["criteria"]["required_outputs"])}
     )
     fields["place"] = Place(**stored["place"]) if stored["place"] else None
+    fields["pages"] = tuple(
+        Page(page["id"], page["title"], tuple(_block(block) for block in page["blocks"])) for page in stored["pages"]
+    )
     for name in ("tags", "prerequisites"):
         fields[name] = tuple(stored[name])
+    for name in ("created_at", "updated_at"):
+        fields[name] = datetime.fromisoformat(stored[name]) if stored[name] else None
     return Experience(**fields)
+
+
+def _block(stored: Mapping[str, Any]) -> Block:
+    questions = tuple(Question(each["id"], tuple(each["answers"]), each["points"]) for each in stored["questions"])
+    return Block(**{**stored, "move_on": MoveOn(stored["move_on"]), "questions": questions})
 
 
 class Catalog:

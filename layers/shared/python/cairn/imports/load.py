@@ -28,7 +28,7 @@ from cairn.progress import storage
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.play import load_bounds
 from cairn.progress.progress import Happening, Moment
-from cairn.progress.storage import ProgressItem, ProgressPageItem
+from cairn.progress.storage import ProgressItem, ContentsItem
 from cairn.streaks.days import ONE_DAY, local_date
 from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
@@ -162,7 +162,7 @@ def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     tenant, table = ground.tenant, ground.table
     player_key = keys.player(tenant, player_id)
     heads = {row.experience: keys.progress(tenant, player_id, row.experience) for row in rows}
-    pages = _page_keys(ground, player_id, rows, ground.experiences)
+    pages = _content_keys(ground, player_id, rows, ground.experiences)
     items = table.get_many([player_key, *heads.values(), *pages.values()])
     stored = items.get(PlayerItem, player_key)
     player = player_storage.from_item(stored) if stored else Player(tenant, player_id)
@@ -176,7 +176,7 @@ def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     raw = dict(items.raw)
     if pinned:
         # An older version may spread its contents over another number of pages.
-        pages = _page_keys(ground, player_id, rows, {**ground.experiences, **pinned})
+        pages = _content_keys(ground, player_id, rows, {**ground.experiences, **pinned})
         raw |= table.get_many(key for key in pages.values() if key not in raw).raw
     contents = {at: storage.contents_of(_page(raw, key)) for at, key in pages.items()}
     if player.zone is None:
@@ -189,19 +189,19 @@ def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     )
 
 
-def _page(raw: Mapping[Key, Raw], key: Key) -> ProgressPageItem | None:
-    return ProgressPageItem.parse(raw[key]) if key in raw else None
+def _page(raw: Mapping[Key, Raw], key: Key) -> ContentsItem | None:
+    return ContentsItem.parse(raw[key]) if key in raw else None
 
 
-def _page_keys(
+def _content_keys(
     ground: Ground, player: str, rows: Sequence[Row], experiences: Mapping[str, Experience]
 ) -> dict[tuple[str, int], Key]:
     at = {
-        (row.experience, keys.bucket(row.content, experiences[row.experience].pages))
+        (row.experience, keys.bucket(row.content, experiences[row.experience].buckets))
         for row in rows
         if row.content is not None and row.type not in COMMANDS
     }
-    return {each: keys.progress_page(ground.tenant, player, *each) for each in sorted(at)}
+    return {each: keys.contents(ground.tenant, player, *each) for each in sorted(at)}
 
 
 def _with_zone(player: Player, zone: str, ground: Ground) -> Player:

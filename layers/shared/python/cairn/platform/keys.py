@@ -53,8 +53,8 @@ def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{PROGRESS_PREFIX}{encode(experience_id)}")
 
 
-def progress_page(tenant_id: str, player_id: str, experience_id: str, page: int) -> Key:
-    return Key(player_partition(tenant_id, player_id), f"PAGE#{encode(experience_id)}#{page}")
+def contents(tenant_id: str, player_id: str, experience_id: str, page: int) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"CONTENT#{encode(experience_id)}#{page}")
 
 
 def output(tenant_id: str, player_id: str, experience_id: str, event_id: str) -> Key:

@@ -91,7 +91,7 @@ class Journey:
         self._completed = set(loaded.completed)
         self._progress = dict(loaded.progress)
         self._pages = {at: dict(contents) for at, contents in loaded.contents.items()}
-        self._changed_pages: set[tuple[str, int]] = set()
+        self._changed: set[tuple[str, int]] = set()
         self._events: list[Action] = []
         self._entries: list[Entry] = []
         self._unlocks: list[Action] = []
@@ -128,7 +128,7 @@ class Journey:
         player = self.player
         event = event_id(moment.occurred_at, player.tenant, player.id, cause)
         content = getattr(command, "content", None)
-        at = (experience.id, keys.bucket(content, experience.pages)) if content else None
+        at = (experience.id, keys.bucket(content, experience.buckets)) if content else None
         step = apply(
             experience,
             self._progress.get(experience.id),
@@ -149,7 +149,7 @@ class Journey:
             self._completed.add(experience.id)
         if at:
             self._pages.setdefault(at, {}).update(step.contents)
-            self._changed_pages.add(at)
+            self._changed.add(at)
         self._events.append(storage.write_event(player.tenant, player.id, event, experience.id, happening, moment))
         if happening.outputs:
             self._events.append(
@@ -219,8 +219,8 @@ class Journey:
                 if progress != self._before.progress.get(experience)
             ),
             *(
-                storage.write_page(tenant, player_id, experience, page, self._pages[experience, page])
-                for experience, page in sorted(self._changed_pages)
+                storage.write_contents(tenant, player_id, experience, page, self._pages[experience, page])
+                for experience, page in sorted(self._changed)
             ),
             *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
             player_storage.write(stored),
@@ -235,7 +235,7 @@ class Journey:
         months = {(day.year, day.month) for day in leaving}
         heads = sum(progress != self._before.progress.get(each) for each, progress in self._progress.items())
         others = len(self._events) + len(self._entries) + len(self._unlocks) + len(self._facts)
-        return others + heads + len(self._changed_pages) + len(months) + 1
+        return others + heads + len(self._changed) + len(months) + 1
 
     def after(self) -> Loaded:
         """What stands once the actions are written, so that the next journey goes on without reading it."""

@@ -21,7 +21,7 @@ from cairn.progress import storage
 from cairn.progress.journey import Journey, Loaded, Played
 from cairn.progress.progress import DONE, Command, Complete, Moment, Progress, Session
 from cairn.progress.rules import completion_percentage, next_quadrant
-from cairn.progress.storage import ProgressItem, ProgressPageItem
+from cairn.progress.storage import ProgressItem, ContentsItem
 from cairn.streaks.days import local_date
 from cairn.streaks.rules import action
 from cairn.streaks.storage import Window, read_calendar
@@ -100,8 +100,8 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
     player_key = keys.player(tenant, player_id)
     heads = {each: keys.progress(tenant, player_id, each) for each in (latest.id, *latest.prerequisites)}
     content = getattr(request.command, "content", None)
-    page = keys.bucket(content, latest.pages) if content else None
-    page_keys = [keys.progress_page(tenant, player_id, latest.id, page)] if page is not None else []
+    page = keys.bucket(content, latest.buckets) if content else None
+    page_keys = [keys.contents(tenant, player_id, latest.id, page)] if page is not None else []
     items = table.get_many([player_key, *heads.values(), *page_keys])
     stored = items.get(PlayerItem, player_key)
     player = player_storage.from_item(stored) if stored else Player(tenant, player_id)
@@ -112,12 +112,12 @@ def _load(parts: Play, request: Request, settings: TenantSettings, latest: Exper
     experience = latest
     if head and head.version != latest.version:
         experience = parts.catalog.version(tenant, latest.id, head.version)
-        if content and keys.bucket(content, experience.pages) != page:
-            page = keys.bucket(content, experience.pages)
-            page_keys = [keys.progress_page(tenant, player_id, latest.id, page)]
+        if content and keys.bucket(content, experience.buckets) != page:
+            page = keys.bucket(content, experience.buckets)
+            page_keys = [keys.contents(tenant, player_id, latest.id, page)]
             items = table.get_many(page_keys)
     contents = (
-        {(latest.id, page): storage.contents_of(items.get(ProgressPageItem, page_keys[0]))} if page is not None else {}
+        {(latest.id, page): storage.contents_of(items.get(ContentsItem, page_keys[0]))} if page is not None else {}
     )
     zone = player.zone or settings.zone
     day = local_date(request.occurred_at, zone, settings.streak.day_start_hours)

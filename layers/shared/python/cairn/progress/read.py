@@ -9,7 +9,7 @@ from cairn.platform.paging import read_page, write_cursor
 from cairn.platform.table import Table
 from cairn.progress import storage
 from cairn.progress.play import show_progress
-from cairn.progress.storage import EventItem, ProgressItem, ProgressPageItem
+from cairn.progress.storage import EventItem, ProgressItem, ContentsItem
 
 
 def state(table: Table, catalog: Catalog, tenant: str, player: str, experience_id: str) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def state(table: Table, catalog: Catalog, tenant: str, player: str, experience_i
     """
     experience = catalog.get(tenant, experience_id)
     head_key = keys.progress(tenant, player, experience_id)
-    page_keys = [keys.progress_page(tenant, player, experience_id, page) for page in range(experience.pages)]
+    page_keys = [keys.contents(tenant, player, experience_id, page) for page in range(experience.buckets)]
     items = table.get_many([head_key, *page_keys])
     head = items.get(ProgressItem, head_key)
     if head is None:
@@ -31,13 +31,13 @@ def state(table: Table, catalog: Catalog, tenant: str, player: str, experience_i
     progress = storage.from_item(head)
     if progress.version != experience.version:
         experience = catalog.version(tenant, experience_id, progress.version)
-        more = [keys.progress_page(tenant, player, experience_id, page) for page in range(experience.pages)]
+        more = [keys.contents(tenant, player, experience_id, page) for page in range(experience.buckets)]
         items = table.get_many(more)
         page_keys = more
     contents = {
         content: each
         for key in page_keys
-        for content, each in storage.contents_of(items.get(ProgressPageItem, key)).items()
+        for content, each in storage.contents_of(items.get(ContentsItem, key)).items()
     }
     return {
         "player_id": player,

@@ -75,7 +75,7 @@ def unmet_requirements(experience: Experience, standing: Standing, position: Pla
         for each in experience.prerequisites
         if each not in standing.completed
     ]
-    if experience.place:
+    if experience.place and experience.location_required:
         needed_meters = experience.place.radius_meters
         away = distance_meters(experience.place, position) if position else None
         if away is None or away > needed_meters:

@@ -50,7 +50,7 @@ class ProgressItem(Item, discriminator="progress"):
     ver = WholeNumberAttribute()
 
 
-class ProgressPageItem(Item, discriminator="progress-page"):
+class ContentsItem(Item, discriminator="contents"):
     """Contents whose id hashes to this page. Written only together with its head, whose version guards it."""
 
     privacy = OF_THE_PLAYER
@@ -151,7 +151,7 @@ def write_progress(tenant: str, player: str, progress: Progress) -> Put:
     return Put(f"progress {progress.experience}", item, condition)
 
 
-def contents_of(item: ProgressPageItem | None) -> dict[str, Content]:
+def contents_of(item: ContentsItem | None) -> dict[str, Content]:
     """The contents of a page."""
     if item is None:
         return {}
@@ -161,11 +161,11 @@ def contents_of(item: ProgressPageItem | None) -> dict[str, Content]:
     }
 
 
-def write_page(tenant: str, player: str, experience: str, page: int, contents: Contents) -> Put:
+def write_contents(tenant: str, player: str, experience: str, page: int, contents: Contents) -> Put:
     """The write of a page.
 
     Raises:
-        DomainError: `page-full` over 32 KB.
+        DomainError: `state-full` over 32 KB.
     """
     packed = {
         content: [
@@ -179,12 +179,12 @@ def write_page(tenant: str, player: str, experience: str, page: int, contents: C
     }
     if (size := len(json.dumps(packed))) > MAX_PAGE_BYTES:
         raise DomainError(
-            "page-full",
+            "state-full",
             f"The content ids of {experience!r} take {size} bytes on one page; {MAX_PAGE_BYTES} are possible."
             " Define the experience with a larger expected_contents, or use fewer content ids.",
         )
-    item = ProgressPageItem(*keys.progress_page(tenant, player, experience, page), contents=packed)
-    kept_type = ProgressPageItem.absent() | (ProgressPageItem.kind == ProgressPageItem)
+    item = ContentsItem(*keys.contents(tenant, player, experience, page), contents=packed)
+    kept_type = ContentsItem.absent() | (ContentsItem.kind == ContentsItem)
     return Put(f"page {experience} {page}", item, kept_type)
 
 

@@ -31,7 +31,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "requirements-not-met": (409, "The requirements are not met"),
     "too-many-zone-changes": (409, "The zone was changed too often"),
     "body-too-large": (413, "The body is too large"),
-    "page-full": (413, "The progress holds no more content"),
+    "state-full": (413, "The progress holds no more content"),
     "invalid-body": (422, "The body is not valid"),
     "invalid-parameter": (422, "A parameter is not valid"),
     "idempotency-key-reused": (422, "The Idempotency-Key belongs to another request"),
