@@ -17,6 +17,7 @@ from cairn.analytics.work import DirtyDays
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table, connect
+from cairn.tenants.storage import Secrets
 from tests.support.http import CONTEXT, Clock
 from tests.support.tables import TABLE_NAME, create_table
 from tests.support.world import World, all_items
@@ -49,6 +50,13 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "completion/not_started": (409, "illegal-move"),
     "health/probe": 200,
     "health/unknown_route": (404, "unknown-route"),
+    "completion/practise_too_early": (409, "illegal-move"),
+    "events/bulk_as_operator": (403, "role-not-allowed"),
+    "events/bulk_as_service": 200,
+    "events/outside_any": 200,
+    "legacy/track_activity": 200,
+    "legacy/track_of_another": (403, "other-player"),
+    "legacy/track_wod": 200,
     "players/set_profile": 200,
     "players/set_unknown_zone": (422, "invalid-body"),
     "players/show": 200,
@@ -67,11 +75,16 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "progress/record_system_event": (403, "event-type-not-allowed"),
     "progress/record_waypoint": 200,
     "progress/record_without_key": (400, "idempotency-key-missing"),
+    "progress/resume": 200,
     "progress/show": 200,
     "progress/show_with_id_token": (403, "not-an-access-token"),
     "progress/start": 200,
     "progress/start_twice": (409, "illegal-move"),
     "progress/start_with_location": 200,
+    "progress/write_notes": 200,
+    "repair/examine": 200,
+    "repair/waive": 200,
+    "repair/waive_as_player": (403, "role-not-allowed"),
     "streaks/me_as_service": (403, "name-the-player"),
     "streaks/show": 200,
     "xp/history": 200,
@@ -141,6 +154,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.define("ready", quadrants={}, completion_criteria={"reflection": True})
         world.play("start")
         world.play("start", experience="ready")
+        Secrets(world.table).of("acme")
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
         yield world
 

@@ -20,9 +20,12 @@ from functions.achievements_reactor.handler import reactor
 from functions.analytics.handler import routes as analytics
 from functions.catalog.handler import routes as catalog
 from functions.completion.handler import routes as completion
+from functions.events.handler import routes as events
 from functions.leaderboards.handler import routes as leaderboards
+from functions.legacy.handler import routes as legacy
 from functions.players.handler import routes as players
 from functions.progress.handler import routes as progress
+from functions.repair.handler import routes as repair
 from functions.streaks.handler import routes as streaks
 from functions.xp.handler import routes as xp
 from tests.support.http import CONFIG, Client, Clock, Reply, claims
@@ -33,8 +36,11 @@ ROUTES = {
     "catalog": catalog,
     "completion": completion,
     "leaderboards": leaderboards,
+    "events": events,
+    "legacy": legacy,
     "players": players,
     "progress": progress,
+    "repair": repair,
     "streaks": streaks,
     "xp": xp,
 }

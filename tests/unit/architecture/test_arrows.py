@@ -12,27 +12,46 @@ LAYER = ROOT / "layers" / "shared" / "python"
 
 # The last part of a module's name says how far inside it is. A module with a new name is put here first.
 PURE = {
+    "blocks",
     "board",
     "days",
     "definitions",
+    "effects",
     "experience",
     "facts",
     "ledger",
     "levels",
+    "mastery",
     "model",
     "player",
     "progress",
+    "repair",
     "rollup",
     "rows",
     "rules",
     "settings",
     "settlement",
     "sketch",
+    "tracking",
     "tree",
     "virtues",
 }
 STORAGE = {"storage"}
-USE_CASES = {"change", "files", "journey", "load", "mover", "play", "profile", "read", "run", "unlock", "work"}
+USE_CASES = {
+    "bulk",
+    "change",
+    "files",
+    "journey",
+    "load",
+    "mover",
+    "notes",
+    "play",
+    "profile",
+    "read",
+    "run",
+    "unlock",
+    "work",
+}
 EDGES = {"bodies", "routes"}
 RANKS: Mapping[str, int] = {
     name: rank for rank, names in enumerate((PURE, STORAGE, USE_CASES, EDGES)) for name in names

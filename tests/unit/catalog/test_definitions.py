@@ -71,7 +71,8 @@ def test_a_player_keeps_the_version_that_they_started(world: World) -> None:
     assert later.play("quadrants").body["quadrants_completed"] == ["SO"], "version 1 has quadrants"
     assert later.play("complete").status == 409
     stands = later.call("progress").send("GET", "/players/me/experiences/woods").body
-    assert stands["contents"]["gate"] == {"visits": 2, "seconds": 40, "quest": None, "items": 1}
+    assert stands["contents"]["gate"] == {"visits": 2, "seconds": 40, "interactions": 0}
+    assert stands["inventory"] == {"gate": 1}
     later.play("start", player="bob")
     done = later.play("complete", player="bob").body
     assert (done["version"], done["xp"]["by_source"]["completion"]) == (2, 77)

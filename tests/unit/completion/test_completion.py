@@ -89,7 +89,7 @@ def test_completing_writes_it_all_in_one_transaction(world: World, table: Table)
     body = world.play("complete", REFLECTION).body
     assert table.meter.calls == ["batch_get_item", "transact_write_items"]
     changed = {key.sk.split("#")[0]: item for key, item in all_items(table).items() if before.get(key) != item}
-    assert set(changed) == {"I", "E", "L", "PRG", "PLAYER", "ada"}
+    assert set(changed) == {"I", "E", "L", "NOTES", "PRG", "PLAYER", "ada"}
     assert changed["E"]["SK"] == {"S": f"E#{body['event_id']}"}
     assert changed["E"]["type"] == {"S": "experience_completed"}
     assert (changed["L"]["amount"], changed["L"]["source"]) == ({"N": "110"}, {"S": "completion"})

@@ -203,7 +203,7 @@ def test_ids_that_differ_only_in_what_is_encoded_are_different(world: World) -> 
 def test_a_content_id_may_be_anything(world: World, content: str) -> None:
     assert world.play("events", {"type": "waypoint_visited", "content_id": content}).status == 200
     stands = world.call("progress").send("GET", "/players/me/experiences/woods").body
-    assert stands["contents"] == {content: {"visits": 1, "seconds": 0, "quest": None, "items": 0}}
+    assert stands["contents"] == {content: {"visits": 1, "seconds": 0, "interactions": 0}}
 
 
 @pytest.mark.parametrize(

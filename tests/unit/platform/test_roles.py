@@ -7,6 +7,7 @@ import pytest
 
 from cairn.platform.api.http import Http
 from cairn.platform.table import Table
+from cairn.tenants.storage import Secrets
 from functions.health.handler import routes as health
 from tests.support.http import CONFIG, CONTEXT, Clock, claims, request
 from tests.support.world import ROUTES, WOODS, World, all_items
@@ -34,6 +35,8 @@ READS = {**NO_TOKEN, "ada": 200, "bob": 403, "service": 200, "operator": 200, "a
 PLAYS = {**READS, "operator": 403, "admin": 403}
 ALL = {**READS, "bob": 200}
 OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 403, "other tenant": 403}
+REVIEWS = {**OPERATES, "admin": 200}
+LEGACY = {**PLAYS, "bob": 200, "service": 403}
 UNRANKED = {**READS, "ada": 404, "service": 404, "operator": 404, "admin": 404, "other tenant": 404}
 ANYBODY = dict.fromkeys(CALLERS, 200)
 ADA = "/players/ada"
@@ -49,12 +52,30 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("catalog", "GET", "/settings", None, OPERATES),
     ("catalog", "PUT", "/settings", {}, OPERATES),
     ("completion", "POST", f"{IN_WOODS}/complete", {}, {**PLAYS, "ada": 409, "service": 409} | STRANGER),
+    ("completion", "POST", f"{IN_WOODS}/practice", {}, {**PLAYS, "ada": 409, "service": 409} | STRANGER),
+    ("events", "POST", "/events", {"events": [{}]}, {**PLAYS, "bob": 200}),
+    ("events", "POST", f"{ADA}/events", {"type": "check_in"}, PLAYS),
     ("health", "GET", "/health", None, ANYBODY),
     ("leaderboards", "GET", "/leaderboards/xp_all_time", None, ALL),
     ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
+    ("legacy", "POST", "/track-user-progress", {"wod_id": "woods"}, LEGACY | STRANGER),
+    ("legacy", "POST", "/track-user-activity", {"activity_type": "login"}, LEGACY),
     ("players", "GET", ADA, None, READS | STRANGER),
     ("players", "PUT", ADA, {"name": "Ada"}, PLAYS),
     ("progress", "POST", f"{ADA}/experiences/hill/start", {}, PLAYS | STRANGER),
+    ("progress", "POST", f"{ADA}/experiences/hill/discover", {}, PLAYS | STRANGER),
+    ("progress", "POST", f"{IN_WOODS}/resume", {}, PLAYS | STRANGER),
+    ("progress", "POST", f"{IN_WOODS}/abandon", {}, PLAYS | STRANGER),
+    ("progress", "POST", f"{IN_WOODS}/blocks/film", {}, {**PLAYS, "ada": 404, "service": 404} | STRANGER),
+    ("progress", "GET", f"{IN_WOODS}/inventory", None, READS | STRANGER),
+    ("progress", "GET", f"{IN_WOODS}/visits/gate", None, READS | STRANGER),
+    ("progress", "GET", f"{IN_WOODS}/notes", None, READS | STRANGER),
+    ("progress", "PUT", f"{IN_WOODS}/notes", {"notes": "Mind the step."}, PLAYS | STRANGER),
+    ("progress", "PUT", f"{IN_WOODS}/reflection", {"reflection": "Lovely."}, PLAYS | STRANGER),
+    ("repair", "GET", f"{IN_WOODS}/repair", None, REVIEWS),
+    ("repair", "POST", f"{IN_WOODS}/repair", {}, OPERATES),
+    ("repair", "POST", f"{IN_WOODS}/waivers", {"criterion": "blocks", "reason": "Was ill."}, OPERATES),
+    ("repair", "POST", f"{IN_WOODS}/migrate", {}, OPERATES),
     ("progress", "POST", f"{IN_WOODS}/events", {"type": "check_in"}, PLAYS | STRANGER),
     ("progress", "POST", f"{IN_WOODS}/quadrants", {}, PLAYS | STRANGER),
     ("progress", "POST", f"{IN_WOODS}/sessions", {"duration_seconds": 60}, PLAYS | STRANGER),
@@ -90,6 +111,8 @@ def test_a_route_answers_each_caller_as_its_role_allows(
     world.define()
     world.define("hill")
     world.play("start")
+    for tenant in ("acme", "other"):
+        Secrets(table).of(tenant)  # made once, whoever practises first
     assert set(expected) == set(CALLERS)
     # Those who are refused come first, so that nobody is let in by what another left behind.
     for name in sorted(CALLERS, key=lambda each: expected[each], reverse=True):
@@ -119,6 +142,8 @@ def path_of(path: str) -> str:
         ("experiences", "<experience_id>"),
         ("days", "<day>"),
         ("leaderboards", "<board>"),
+        ("blocks", "<block_id>"),
+        ("visits", "<content_id>"),
     ):
         if before in parts and parts.index(before) + 1 < len(parts):
             parts[parts.index(before) + 1] = name

@@ -28,7 +28,7 @@ from cairn.progress import storage
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.play import load_bounds
 from cairn.progress.progress import Happening, Moment
-from cairn.progress.storage import ProgressItem, ContentsItem
+from cairn.progress.storage import ContentsItem, ProgressItem
 from cairn.streaks.days import ONE_DAY, local_date
 from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
@@ -162,23 +162,19 @@ def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     tenant, table = ground.tenant, ground.table
     player_key = keys.player(tenant, player_id)
     heads = {row.experience: keys.progress(tenant, player_id, row.experience) for row in rows}
-    pages = _content_keys(ground, player_id, rows, ground.experiences)
-    items = table.get_many([player_key, *heads.values(), *pages.values()])
+    spread = {each: experience.buckets for each, experience in ground.experiences.items()}
+    places = _content_keys(ground, player_id, rows, spread)
+    items = table.get_many([player_key, *heads.values(), *places.values()])
     stored = items.get(PlayerItem, player_key)
     player = player_storage.from_item(stored) if stored else Player(tenant, player_id)
     found = {each: items.get(ProgressItem, key) for each, key in heads.items()}
     progress = {each: storage.from_item(item) for each, item in found.items() if item}
-    pinned = {
-        each: ground.catalog.version(tenant, each, head.version)
-        for each, head in progress.items()
-        if head.version != ground.experiences[each].version
-    }
     raw = dict(items.raw)
+    pinned = {each: head.buckets for each, head in progress.items() if head.buckets != spread[each]}
     if pinned:
-        # An older version may spread its contents over another number of pages.
-        pages = _content_keys(ground, player_id, rows, {**ground.experiences, **pinned})
-        raw |= table.get_many(key for key in pages.values() if key not in raw).raw
-    contents = {at: storage.contents_of(_page(raw, key)) for at, key in pages.items()}
+        places = _content_keys(ground, player_id, rows, {**spread, **pinned})
+        raw |= table.get_many(key for key in places.values() if key not in raw).raw
+    contents = {at: storage.bucket_of(_contents(raw, key)) for at, key in places.items()}
     if player.zone is None:
         player = _with_zone(player, rows[-1].zone, ground)
     return Loaded(
@@ -189,15 +185,15 @@ def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     )
 
 
-def _page(raw: Mapping[Key, Raw], key: Key) -> ContentsItem | None:
+def _contents(raw: Mapping[Key, Raw], key: Key) -> ContentsItem | None:
     return ContentsItem.parse(raw[key]) if key in raw else None
 
 
 def _content_keys(
-    ground: Ground, player: str, rows: Sequence[Row], experiences: Mapping[str, Experience]
+    ground: Ground, player: str, rows: Sequence[Row], spread: Mapping[str, int]
 ) -> dict[tuple[str, int], Key]:
     at = {
-        (row.experience, keys.bucket(row.content, experiences[row.experience].buckets))
+        (row.experience, keys.bucket(row.content, spread[row.experience]))
         for row in rows
         if row.content is not None and row.type not in COMMANDS
     }

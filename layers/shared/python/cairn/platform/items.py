@@ -3,12 +3,13 @@
 A type says how it is exported and erased; one that does not cannot be defined.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, UnicodeAttribute
-from pynamodb.constants import NUMBER
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
@@ -43,6 +44,23 @@ class WholeNumberAttribute(Attribute[int]):
 
     def deserialize(self, value: str) -> int:
         return int(value)
+
+
+def compact(value: Any) -> str:
+    """JSON as it is stored: no spaces, and text in UTF-8 as it is."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+class CompactJsonAttribute(Attribute[Any]):
+    """JSON without the spaces and escapes of PynamoDB's own, as its bytes are paid for."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Any) -> str:
+        return compact(value)
+
+    def deserialize(self, value: str) -> Any:
+        return json.loads(value)
 
 
 class Item(Model):

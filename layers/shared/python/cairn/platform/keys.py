@@ -53,8 +53,16 @@ def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{PROGRESS_PREFIX}{encode(experience_id)}")
 
 
-def contents(tenant_id: str, player_id: str, experience_id: str, page: int) -> Key:
-    return Key(player_partition(tenant_id, player_id), f"CONTENT#{encode(experience_id)}#{page}")
+def contents_prefix(experience_id: str) -> str:
+    return f"CONTENT#{encode(experience_id)}#"
+
+
+def contents(tenant_id: str, player_id: str, experience_id: str, bucket: int) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"{contents_prefix(experience_id)}{bucket}")
+
+
+def notes(tenant_id: str, player_id: str, experience_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"NOTES#{encode(experience_id)}")
 
 
 def output(tenant_id: str, player_id: str, experience_id: str, event_id: str) -> Key:
@@ -100,6 +108,10 @@ def catalog_partition(tenant_id: str, kind: str, identifier: str) -> str:
 
 def settings(tenant_id: str) -> Key:
     return Key(f"{tenant(tenant_id)}#SETTINGS", "SETTINGS")
+
+
+def secret(tenant_id: str) -> Key:
+    return Key(f"{tenant(tenant_id)}#SETTINGS", "SECRET")
 
 
 def position(tenant_id: str, player_id: str, board: str, period: str) -> Key:

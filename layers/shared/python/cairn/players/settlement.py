@@ -49,11 +49,11 @@ def settle(
     """Settles one happening.
 
     Args:
-        event: the event's id. now: as of which the streak is decided.
+        event: the event's id. experience: "" for an event outside of any. now: as of which the streak is decided.
         standing: the player's streak as of now, should the day hold no more than before; None to find out.
     """
     days = player.days
-    if creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
+    if happening.by_player and creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
         days = add_activity(
             days,
             day=moment.day,
@@ -77,7 +77,7 @@ def settle(
     virtues = impact(player.virtues, happening.virtues)
     metrics = Counter(player.metrics)
     metrics.update(happening.metrics)
-    if happening.started:
+    if happening.started and not happening.again:
         metrics["experiences_started"] += 1
     xp_by_day: dict[date, Counter[str]] = {}
     for award in happening.awards:
@@ -93,7 +93,7 @@ def settle(
         current_streak=streak.current,
         longest_streak=max(player.longest_streak, streak.longest),
         active_days=max(player.active_days, streak.active_days),
-        recent=with_recent(player.recent, experience),
+        recent=with_recent(player.recent, experience) if happening.by_player and experience else player.recent,
         last=Last(event, experience, moment.day, moment.occurred_at),
         created_at=player.created_at or moment.recorded_at,
     )

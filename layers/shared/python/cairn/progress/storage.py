@@ -1,7 +1,6 @@
-"""Progress, its content pages, events and outputs in the table."""
+"""Progress, its contents, notes, events and outputs in the table."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,19 +8,19 @@ from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
+    NumberAttribute,
     UnicodeAttribute,
 )
 
+from cairn.catalog.experience import Place
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms, iso, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
-from cairn.platform.transact import Put
-from cairn.progress.progress import Content, Happening, Moment, Progress, State
+from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, Raw, WholeNumberAttribute, compact
+from cairn.platform.transact import Put, Update, upsert
+from cairn.progress.progress import BlockWork, Bucket, Content, Happening, Moment, Progress, State
 
-MAX_PAGE_BYTES = 32 * 1024
-
-type Contents = Mapping[str, Content]
+MAX_CONTENTS_BYTES = 32 * 1024
 
 
 class ProgressItem(Item, discriminator="progress"):
@@ -31,14 +30,23 @@ class ProgressItem(Item, discriminator="progress"):
 
     experience = UnicodeAttribute()
     version = WholeNumberAttribute()
+    buckets = WholeNumberAttribute(null=True)
     state = UnicodeAttribute()
     quadrants: ListAttribute[str] = ListAttribute(null=True)
+    blocks: ListAttribute[int] = ListAttribute(null=True)
+    reported = NumberAttribute(null=True)
+    percent = NumberAttribute(null=True)
     mastery = WholeNumberAttribute(null=True)
     seconds = WholeNumberAttribute(null=True)
     sessions = WholeNumberAttribute(null=True)
+    meters = NumberAttribute(null=True)
+    location = UnicodeAttribute(null=True)
+    gps: ListAttribute[float] = ListAttribute(null=True)
     outputs: ListAttribute[str] = ListAttribute(null=True)
     reflected = BooleanAttribute(null=True)
-    waived = UnicodeAttribute(null=True)
+    waived = JSONAttribute(null=True)
+    starts = WholeNumberAttribute(null=True)
+    discovered_at = WholeNumberAttribute(null=True)
     started_at = WholeNumberAttribute(null=True)
     stepped_at = WholeNumberAttribute(null=True)
     completed_at = WholeNumberAttribute(null=True)
@@ -51,11 +59,22 @@ class ProgressItem(Item, discriminator="progress"):
 
 
 class ContentsItem(Item, discriminator="contents"):
-    """Contents whose id hashes to this page. Written only together with its head, whose version guards it."""
+    """Contents whose id hashes to this bucket. They have a version beside the head's: a batch read is no snapshot."""
 
     privacy = OF_THE_PLAYER
 
-    contents = JSONAttribute()
+    contents = CompactJsonAttribute()
+    ver = WholeNumberAttribute()
+
+
+class NotesItem(Item, discriminator="notes"):
+    """What a player wrote about an experience: notes at any time, and the reflection that completion may need."""
+
+    privacy = OF_THE_PLAYER
+
+    notes = UnicodeAttribute(null=True)
+    reflection = UnicodeAttribute(null=True)
+    ver = WholeNumberAttribute()
 
 
 class EventItem(Item, discriminator="event"):
@@ -100,17 +119,29 @@ def _instant(ms: float | None) -> datetime | None:
 
 def from_item(item: ProgressItem) -> Progress:
     """The progress of an item."""
+    blocks = [int(each) for each in item.blocks or (0, 0, 0)]
     return Progress(
         experience=item.experience,
         version=int(item.version),
+        buckets=int(item.buckets or 1),
         state=State(item.state),
         quadrants=tuple(item.quadrants or ()),
+        blocks_done=blocks[0],
+        blocks_passed=blocks[1],
+        blocks_flawless=blocks[2],
+        reported=float(item.reported) if item.reported is not None else None,
+        percent=float(item.percent or 0),
         mastery=int(item.mastery or 0),
         seconds=int(item.seconds or 0),
         sessions=int(item.sessions or 0),
+        meters=float(item.meters or 0),
+        location=item.location,
+        position=Place(item.gps[0], item.gps[1]) if item.gps else None,
         outputs=tuple(item.outputs or ()),
         reflected=bool(item.reflected),
-        waived=item.waived,
+        waived=item.waived or {},
+        starts=int(item.starts or 0),
+        discovered_at=_instant(item.discovered_at),
         started_at=_instant(item.started_at),
         stepped_at=_instant(item.stepped_at),
         completed_at=_instant(item.completed_at),
@@ -125,18 +156,28 @@ def from_item(item: ProgressItem) -> Progress:
 
 def write_progress(tenant: str, player: str, progress: Progress) -> Put:
     """The write of a head under the version that was read."""
+    blocks = [progress.blocks_done, progress.blocks_passed, progress.blocks_flawless]
     item = ProgressItem(
         *keys.progress(tenant, player, progress.experience),
         experience=progress.experience,
         version=progress.version,
+        buckets=progress.buckets,
         state=progress.state.value,
         quadrants=list(progress.quadrants) or None,
+        blocks=blocks if any(blocks) else None,
+        reported=progress.reported,
+        percent=progress.percent or None,
         mastery=progress.mastery or None,
         seconds=progress.seconds or None,
         sessions=progress.sessions or None,
+        meters=progress.meters or None,
+        location=progress.location,
+        gps=[progress.position.lat, progress.position.lng] if progress.position else None,
         outputs=list(progress.outputs) or None,
         reflected=progress.reflected or None,
-        waived=progress.waived,
+        waived=dict(progress.waived) or None,
+        starts=progress.starts or None,
+        discovered_at=_ms(progress.discovered_at),
         started_at=_ms(progress.started_at),
         stepped_at=_ms(progress.stepped_at),
         completed_at=_ms(progress.completed_at),
@@ -151,41 +192,95 @@ def write_progress(tenant: str, player: str, progress: Progress) -> Put:
     return Put(f"progress {progress.experience}", item, condition)
 
 
-def contents_of(item: ContentsItem | None) -> dict[str, Content]:
-    """The contents of a page."""
+def bucket_of(item: ContentsItem | None) -> Bucket:
+    """The contents of an item, under its version."""
     if item is None:
-        return {}
-    return {
-        content: Content(visits, seconds, quest, items, date.fromisoformat(day) if day else None)
-        for content, (visits, seconds, quest, items, day) in item.contents.items()
-    }
+        return Bucket()
+    return Bucket({content: unpack(packed) for content, packed in item.contents.items()}, item.ver)
 
 
-def write_contents(tenant: str, player: str, experience: str, page: int, contents: Contents) -> Put:
-    """The write of a page.
+def buckets_of(experience: str, raws: Iterable[Raw]) -> dict[tuple[str, int], Bucket]:
+    """The buckets of raw items that hold contents of an experience, by (experience, number)."""
+    prefix = keys.contents_prefix(experience)
+    return {(experience, int(raw["SK"]["S"].removeprefix(prefix))): bucket_of(ContentsItem.parse(raw)) for raw in raws}
+
+
+# What a content's fields are called in the table, where 16 of them should stay below 1 KB.
+SHORT = {
+    "visits": "v",
+    "seconds": "s",
+    "interactions": "n",
+    "quest": "q",
+    "items": "i",
+    "collectibles": "c",
+    "waypoint": "w",
+    "area": "a",
+    "flag": "f",
+    "choice": "h",
+}
+SHORT_OF_BLOCK = {
+    "completed": "c",
+    "passed": "p",
+    "attempts": "n",
+    "score": "s",
+    "flawless": "1",
+    "difficulty": "d",
+    "confidence": "f",
+    "waived": "w",
+}
+UNTOUCHED, UNWORKED = Content(), BlockWork()
+
+
+def pack(content: Content) -> dict[str, Any]:
+    """A content as it is stored: what differs from one that nobody touched, by short names."""
+    packed = _differing(content, UNTOUCHED, SHORT)
+    if content.day:
+        packed["d"] = content.day.isoformat()
+    if content.block:
+        packed["b"] = _differing(content.block, UNWORKED, SHORT_OF_BLOCK)
+        if content.block.completed_at:
+            packed["b"]["t"] = to_ms(content.block.completed_at)
+    return packed
+
+
+def unpack(packed: Mapping[str, Any]) -> Content:
+    """The content that `pack` was given."""
+    block = packed.get("b")
+    return Content(
+        **{name: packed[short] for name, short in SHORT.items() if short in packed},
+        day=date.fromisoformat(packed["d"]) if "d" in packed else None,
+        block=BlockWork(
+            **{name: block[short] for name, short in SHORT_OF_BLOCK.items() if short in block},
+            completed_at=_instant(block.get("t")),
+        )
+        if block is not None
+        else None,
+    )
+
+
+def _differing(thing: Any, plain: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    return {short: value for name, short in names.items() if (value := getattr(thing, name)) != getattr(plain, name)}
+
+
+def write_contents(tenant: str, player: str, experience: str, number: int, bucket: Bucket) -> Put:
+    """The write of one bucket of contents, under the version that was read.
 
     Raises:
         DomainError: `state-full` over 32 KB.
     """
-    packed = {
-        content: [
-            each.visits,
-            each.seconds,
-            each.quest,
-            each.items,
-            each.day.isoformat() if each.day else None,
-        ]
-        for content, each in contents.items()
-    }
-    if (size := len(json.dumps(packed))) > MAX_PAGE_BYTES:
+    packed = {content: pack(each) for content, each in bucket.contents.items()}
+    if (size := len(compact(packed).encode())) > MAX_CONTENTS_BYTES:
         raise DomainError(
             "state-full",
-            f"The content ids of {experience!r} take {size} bytes on one page; {MAX_PAGE_BYTES} are possible."
-            " Define the experience with a larger expected_contents, or use fewer content ids.",
+            f"The state of {experience!r} would take {size} bytes in one of its parts; {MAX_CONTENTS_BYTES} are"
+            " possible. Nothing was changed. Use fewer content ids and shorter values, or have the operator define the"
+            " experience with a larger expected_contents for those who start it from then on.",
+            size=size,
+            limit=MAX_CONTENTS_BYTES,
         )
-    item = ContentsItem(*keys.contents(tenant, player, experience, page), contents=packed)
-    kept_type = ContentsItem.absent() | (ContentsItem.kind == ContentsItem)
-    return Put(f"page {experience} {page}", item, kept_type)
+    item = ContentsItem(*keys.contents(tenant, player, experience, number), contents=packed, ver=bucket.ver + 1)
+    condition = ContentsItem.ver == bucket.ver if bucket.ver else ContentsItem.absent()
+    return Put(f"contents {experience} {number}", item, condition)
 
 
 def write_event(
@@ -217,7 +312,7 @@ def write_event(
         imported=moment.imported or None,
         refused=refused,
     )
-    return Put("event" if not moment.imported else f"event {event}", item, EventItem.absent())
+    return Put(f"event {event}", item, EventItem.absent())
 
 
 def write_outputs(
@@ -226,6 +321,36 @@ def write_outputs(
     """The write of what a session delivered."""
     item = OutputItem(*keys.output(tenant, player, experience, event), outputs=dict(outputs), at=to_ms(at))
     return Put(f"output {event}", item, OutputItem.absent())
+
+
+def written_notes(
+    tenant: str,
+    player: str,
+    experience: str,
+    standing: NotesItem | None,
+    *,
+    notes: str | None = None,
+    reflection: str | None = None,
+) -> NotesItem:
+    """The notes item after one of its texts was replaced, under the next version."""
+    return NotesItem(
+        *keys.notes(tenant, player, experience),
+        notes=(standing.notes if standing else None) if notes is None else notes or None,
+        reflection=(standing.reflection if standing else None) if reflection is None else reflection or None,
+        ver=(standing.ver if standing else 0) + 1,
+    )
+
+
+def write_notes(written: NotesItem) -> Put:
+    """The write of notes under the version before theirs."""
+    before = written.ver - 1
+    return Put("notes", written, NotesItem.ver == before if before else NotesItem.absent())
+
+
+def keep_reflection(tenant: str, player: str, experience: str, reflection: str) -> Update:
+    """The write of a reflection that came with a completion: nothing has to be read for it."""
+    changes = [NotesItem.reflection.set(reflection), NotesItem.ver.add(1)]
+    return upsert("reflection", NotesItem, keys.notes(tenant, player, experience), changes)
 
 
 def show_event(item: EventItem, event_id: str) -> dict[str, Any]:

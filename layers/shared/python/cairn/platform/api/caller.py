@@ -26,6 +26,7 @@ EVERYBODY = frozenset(Role)
 PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
+REVIEWS = frozenset({Role.OPERATOR, Role.ADMIN})
 
 
 def identifier(name: str, value: str) -> str:

@@ -142,7 +142,10 @@ class Http:
             DomainError: `invalid-body` naming each field; `other-player`, `other-tenant` where an older
                 client's ids differ from the token.
         """
-        content = self.json()
+        return self.parse(model, self.json())
+
+    def parse[T: BaseModel](self, model: type[T], content: Any) -> T:
+        """A body, or a part of one, parsed; it raises what `body` raises."""
         try:
             parsed = model.model_validate(content)
         except ValidationError as error:
@@ -174,6 +177,13 @@ class Http:
         path = event.path.replace("/players/me/", f"/players/{subject}/", 1)  # the same player by either name
         asked = fingerprint(event.http_method, path, self.json())
         return IdempotencyKey(self.caller.tenant, subject, value, asked)
+
+    def own_key(self, subject: str, part: str = "") -> IdempotencyKey:
+        """The Idempotency-Key of a request whose clients may know none: theirs, or the request's own id."""
+        event = self.app.current_event
+        value = self._header("idempotency-key") or f"request:{self.request_id}"
+        asked = fingerprint(event.http_method, event.path, self.json())
+        return IdempotencyKey(self.caller.tenant, subject, f"{value[:255]}{part}", asked)
 
     def answer(self, answer: Answer, status: int = 200, etag: str | None = None) -> Response[str]:
         """The response to a command; a repeated one says so in a header. `etag`: where the answer has none itself."""

@@ -26,19 +26,29 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown-board": (404, "No such leaderboard"),
     "not-ranked": (404, "The player is not on this leaderboard"),
     "no-progress": (404, "The player has not started this experience"),
+    "unknown-block": (404, "No such block"),
     "illegal-move": (409, "The progress does not allow this now"),
     "incomplete": (409, "The experience is not complete yet"),
+    "not-held": (409, "Fewer are held"),
     "requirements-not-met": (409, "The requirements are not met"),
     "too-many-zone-changes": (409, "The zone was changed too often"),
     "precondition-failed": (412, "What stands is not what the request names"),
     "body-too-large": (413, "The body is too large"),
     "state-full": (413, "The progress holds no more content"),
+    "not-completable": (422, "The block cannot be completed"),
+    "percentage-is-counted": (409, "The percentage is counted"),
     "invalid-body": (422, "The body is not valid"),
     "invalid-parameter": (422, "A parameter is not valid"),
     "idempotency-key-reused": (422, "The Idempotency-Key belongs to another request"),
     "busy": (503, "The table is busy"),
     "internal-error": (500, "Something went wrong on our side"),
 }
+
+
+def describe(error: DomainError) -> dict[str, Any]:
+    """The problem document of a refusal (RFC 9457): what was refused, and what to send instead."""
+    status, title = PROBLEMS[error.code]
+    return {"type": TYPE + error.code, "title": title, "status": status, "detail": error.detail, **error.extra}
 
 
 def problem(error: DomainError, request_id: str) -> Response[str]:
@@ -48,17 +58,8 @@ def problem(error: DomainError, request_id: str) -> Response[str]:
         error: what was refused, and what to send instead.
         request_id: under which the logs show this request.
     """
-    status, title = PROBLEMS[error.code]
-    extra: dict[str, Any] = dict(error.extra)
+    document = {**describe(error), "request_id": request_id}
     headers: dict[str, str | list[str]] = {}
-    if "retry_after" in extra:
-        headers["Retry-After"] = str(extra.pop("retry_after"))
-    document = {
-        "type": TYPE + error.code,
-        "title": title,
-        "status": status,
-        "detail": error.detail,
-        "request_id": request_id,
-        **extra,
-    }
-    return Response(status, CONTENT_TYPE, json.dumps(document, ensure_ascii=False), headers=headers)
+    if "retry_after" in document:
+        headers["Retry-After"] = str(document.pop("retry_after"))
+    return Response(document["status"], CONTENT_TYPE, json.dumps(document, ensure_ascii=False), headers=headers)
