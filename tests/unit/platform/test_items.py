@@ -21,6 +21,7 @@ from cairn.platform.items import (
     CompactJsonAttribute,
     Item,
     Privacy,
+    QuantityAttribute,
     WholeNumberAttribute,
     registry,
 )
@@ -52,7 +53,7 @@ def sample(attribute: Any) -> Any:
             return {"a": [1, 2.5, None, "é"]}
         case ListAttribute():
             return ["x", 3]
-        case NumberAttribute() | WholeNumberAttribute():
+        case NumberAttribute() | WholeNumberAttribute() | QuantityAttribute():
             return 7
         case BooleanAttribute():
             return True

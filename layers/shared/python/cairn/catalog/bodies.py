@@ -53,7 +53,7 @@ class ExperienceBody(Body):
     completion_criteria: CriteriaBody = CriteriaBody()
     max_mastery_level: int = Field(default=5, ge=1, le=100)
     location: PlaceBody | None = None
-    expected_contents: int = Field(default=8, ge=0, le=10_000)
+    expected_contents: int = Field(default=16, ge=0, le=10_000)
 
     @model_validator(mode="after")
     def quadrants_are_all_or_none(self) -> Self:

@@ -10,8 +10,9 @@ FLAT_REWARD = 100
 SCENARIO_LEAST, SCENARIO_MOST = 50, 200
 XP_PER_DIFFICULTY = 30
 
-# A player's contents are spread over items of about this many ids, so that one of them stays below 1 KB.
-CONTENTS_PER_BUCKET = 8
+# A player's contents are spread over items of about so many ids, so that one of them stays below 1 KB.
+CONTENTS_PER_BUCKET = 16
+BLOCKS_PER_BUCKET = 8
 
 BLOCK_TYPES = (
     "video",

@@ -33,7 +33,7 @@ from cairn.streaks.days import ONE_DAY, local_date
 from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
 
-ROWS_PER_GROUP = 40
+ROWS_PER_GROUP = 48
 
 
 @dataclass(slots=True)

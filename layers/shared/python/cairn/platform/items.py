@@ -63,6 +63,18 @@ class CompactJsonAttribute(Attribute[Any]):
         return json.loads(value)
 
 
+class QuantityAttribute(Attribute[float]):
+    """A number that need not be whole, in its shortest form: 100, 45.5."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: float) -> str:
+        return str(int(value)) if value == int(value) else repr(float(value))
+
+    def deserialize(self, value: str) -> float:
+        return float(value)
+
+
 class Item(Model):
     """An item of the one table: keys, the discriminator `kind`, and `sv`, its schema version."""
 

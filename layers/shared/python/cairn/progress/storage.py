@@ -8,7 +8,6 @@ from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
-    NumberAttribute,
     UnicodeAttribute,
 )
 
@@ -16,7 +15,15 @@ from cairn.catalog.experience import Place
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms, iso, to_ms
-from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, Raw, WholeNumberAttribute, compact
+from cairn.platform.items import (
+    OF_THE_PLAYER,
+    CompactJsonAttribute,
+    Item,
+    QuantityAttribute,
+    Raw,
+    WholeNumberAttribute,
+    compact,
+)
 from cairn.platform.transact import Put, Update, upsert
 from cairn.progress.progress import BlockWork, Bucket, Content, Happening, Moment, Progress, State
 
@@ -34,12 +41,12 @@ class ProgressItem(Item, discriminator="progress"):
     state = UnicodeAttribute()
     quadrants: ListAttribute[str] = ListAttribute(null=True)
     blocks: ListAttribute[int] = ListAttribute(null=True)
-    reported = NumberAttribute(null=True)
-    percent = NumberAttribute(null=True)
+    reported = QuantityAttribute(null=True)
+    percent = QuantityAttribute(null=True)
     mastery = WholeNumberAttribute(null=True)
     seconds = WholeNumberAttribute(null=True)
     sessions = WholeNumberAttribute(null=True)
-    meters = NumberAttribute(null=True)
+    meters = QuantityAttribute(null=True)
     location = UnicodeAttribute(null=True)
     gps: ListAttribute[float] = ListAttribute(null=True)
     outputs: ListAttribute[str] = ListAttribute(null=True)
@@ -129,12 +136,12 @@ def from_item(item: ProgressItem) -> Progress:
         blocks_done=blocks[0],
         blocks_passed=blocks[1],
         blocks_flawless=blocks[2],
-        reported=float(item.reported) if item.reported is not None else None,
-        percent=float(item.percent or 0),
+        reported=item.reported,
+        percent=item.percent or 0,
         mastery=int(item.mastery or 0),
         seconds=int(item.seconds or 0),
         sessions=int(item.sessions or 0),
-        meters=float(item.meters or 0),
+        meters=item.meters or 0,
         location=item.location,
         position=Place(item.gps[0], item.gps[1]) if item.gps else None,
         outputs=tuple(item.outputs or ()),
@@ -228,14 +235,16 @@ SHORT_OF_BLOCK = {
     "confidence": "f",
     "waived": "w",
 }
+# Those that are only ever true or left out.
+MARKS = frozenset({"waypoint", "area", "completed", "passed", "flawless"})
 UNTOUCHED, UNWORKED = Content(), BlockWork()
 
 
 def pack(content: Content) -> dict[str, Any]:
-    """A content as it is stored: what differs from one that nobody touched, by short names."""
+    """A content as it is stored: what differs from one that nobody touched, by short names; days as ordinals."""
     packed = _differing(content, UNTOUCHED, SHORT)
     if content.day:
-        packed["d"] = content.day.isoformat()
+        packed["d"] = content.day.toordinal()
     if content.block:
         packed["b"] = _differing(content.block, UNWORKED, SHORT_OF_BLOCK)
         if content.block.completed_at:
@@ -247,19 +256,21 @@ def unpack(packed: Mapping[str, Any]) -> Content:
     """The content that `pack` was given."""
     block = packed.get("b")
     return Content(
-        **{name: packed[short] for name, short in SHORT.items() if short in packed},
-        day=date.fromisoformat(packed["d"]) if "d" in packed else None,
-        block=BlockWork(
-            **{name: block[short] for name, short in SHORT_OF_BLOCK.items() if short in block},
-            completed_at=_instant(block.get("t")),
-        )
-        if block is not None
-        else None,
+        **_named(packed, SHORT),
+        day=date.fromordinal(packed["d"]) if "d" in packed else None,
+        block=None
+        if block is None
+        else BlockWork(**_named(block, SHORT_OF_BLOCK), completed_at=_instant(block.get("t"))),
     )
 
 
 def _differing(thing: Any, plain: Any, names: Mapping[str, str]) -> dict[str, Any]:
-    return {short: value for name, short in names.items() if (value := getattr(thing, name)) != getattr(plain, name)}
+    values = ((name, short, getattr(thing, name)) for name, short in names.items())
+    return {short: 1 if name in MARKS else value for name, short, value in values if value != getattr(plain, name)}
+
+
+def _named(packed: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {name: True if name in MARKS else packed[short] for name, short in names.items() if short in packed}
 
 
 def write_contents(tenant: str, player: str, experience: str, number: int, bucket: Bucket) -> Put:
