@@ -15,6 +15,8 @@ PURE = {
     "board",
     "days",
     "definitions",
+    "document",
+    "entry",
     "experience",
     "facts",
     "ledger",
@@ -32,7 +34,20 @@ PURE = {
     "virtues",
 }
 STORAGE = {"storage"}
-USE_CASES = {"change", "files", "journey", "load", "mover", "play", "profile", "read", "run", "unlock", "work"}
+USE_CASES = {
+    "change",
+    "exchange",
+    "files",
+    "journey",
+    "load",
+    "mover",
+    "play",
+    "profile",
+    "read",
+    "run",
+    "unlock",
+    "work",
+}
 EDGES = {"bodies", "routes"}
 RANKS: Mapping[str, int] = {
     name: rank for rank, names in enumerate((PURE, STORAGE, USE_CASES, EDGES)) for name in names

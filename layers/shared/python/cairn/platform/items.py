@@ -74,6 +74,12 @@ class Item(Model):
         return cls.PK.does_not_exist()
 
     @classmethod
+    def replaceable(cls) -> Condition:
+        """The condition that nothing of another type stands at the key."""
+        condition: Condition = cls.absent() | (cls.kind == cls)
+        return condition
+
+    @classmethod
     def parse[T: "Item"](cls: type[T], raw: Raw) -> T:
         """The item of a raw DynamoDB record, upcast to the present schema version.
 
