@@ -17,6 +17,8 @@ PURE = {
     "days",
     "definitions",
     "effects",
+    "document",
+    "entry",
     "experience",
     "facts",
     "ledger",
@@ -40,6 +42,7 @@ STORAGE = {"storage"}
 USE_CASES = {
     "bulk",
     "change",
+    "exchange",
     "files",
     "journey",
     "load",
@@ -58,7 +61,7 @@ RANKS: Mapping[str, int] = {
 }
 RULES, STORES, DOES, FACES = range(4)
 
-PURE_PLATFORM = {"cairn.platform.errors", "cairn.platform.instants", "cairn.platform.keys"}
+PURE_PLATFORM = {f"cairn.platform.{name}" for name in ("errors", "instants", "keys", "text")}
 LIBRARIES: Mapping[int, set[str]] = {
     RULES: set(),
     STORES: {"pynamodb"},
