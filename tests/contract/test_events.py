@@ -38,6 +38,7 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "catalog/define_as_player": (403, "role-not-allowed"),
     "catalog/define_with_unknown_prerequisite": (404, "unknown-experience"),
     "catalog/set_settings": 200,
+    "catalog/set_settings_over_anothers": (412, "precondition-failed"),
     "catalog/settings": 200,
     "catalog/show": 200,
     "catalog/show_unknown": (404, "unknown-experience"),

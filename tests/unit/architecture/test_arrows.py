@@ -32,7 +32,7 @@ PURE = {
     "virtues",
 }
 STORAGE = {"storage"}
-USE_CASES = {"files", "journey", "load", "mover", "play", "profile", "read", "run", "unlock", "work"}
+USE_CASES = {"change", "files", "journey", "load", "mover", "play", "profile", "read", "run", "unlock", "work"}
 EDGES = {"bodies", "routes"}
 RANKS: Mapping[str, int] = {
     name: rank for rank, names in enumerate((PURE, STORAGE, USE_CASES, EDGES)) for name in names

@@ -30,6 +30,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "incomplete": (409, "The experience is not complete yet"),
     "requirements-not-met": (409, "The requirements are not met"),
     "too-many-zone-changes": (409, "The zone was changed too often"),
+    "precondition-failed": (412, "What stands is not what the request names"),
     "body-too-large": (413, "The body is too large"),
     "state-full": (413, "The progress holds no more content"),
     "invalid-body": (422, "The body is not valid"),
