@@ -12,6 +12,7 @@ LAYER = ROOT / "layers" / "shared" / "python"
 
 # The last part of a module's name says how far inside it is. A module with a new name is put here first.
 PURE = {
+    "belongings",
     "blocks",
     "board",
     "days",
@@ -38,13 +39,14 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"storage"}
+STORAGE = {"profile_storage", "storage"}
 USE_CASES = {
     "bulk",
     "change",
     "exchange",
     "files",
     "journey",
+    "keep",
     "load",
     "mover",
     "notes",
@@ -52,6 +54,7 @@ USE_CASES = {
     "profile",
     "read",
     "run",
+    "session",
     "unlock",
     "work",
 }
