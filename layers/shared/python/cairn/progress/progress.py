@@ -45,6 +45,7 @@ class Progress:
     blocks_done, blocks_passed, blocks_flawless: of the required blocks, how many are done; of those that are
     assessed, how many were passed, and how many with full score at the first attempt.
     reported: the percentage that a client reported, where nothing is declared that could be counted.
+    percent: required completables done, in percent.
     meters: distance travelled. location: id of the place where the player is; position: by GPS.
     outputs: names of the outputs delivered so far. waived: reasons by criterion. starts: how often it was begun.
     stepped_at: when the last quadrant was done. day, day_first, day_last, day_contents: the latest local day with
@@ -61,6 +62,7 @@ class Progress:
     blocks_passed: int = 0
     blocks_flawless: int = 0
     reported: float | None = None
+    percent: float = 0
     mastery: int = 0
     seconds: int = 0
     sessions: int = 0

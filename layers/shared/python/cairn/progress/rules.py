@@ -114,7 +114,7 @@ def apply(
         if unmet:
             named = "; ".join(f"{each['requirement']} must be {each['needed']}, is {each['is']}" for each in unmet)
             raise DomainError("requirements-not-met", f"Before starting: {named}.", unmet=unmet)
-        progress = Progress(experience.id, experience.version, started_at=moment.occurred_at)
+        progress = Progress(experience.id, experience.version, experience.buckets, started_at=moment.occurred_at)
     elif isinstance(command, Start):
         raise illegal_move(f"The experience is {state} already.", state)
     assert progress is not None
@@ -129,7 +129,9 @@ def apply(
             step = _session(progress, command, moment)
         case Complete():
             step = _complete(experience, progress, command, moment)
-    return _stamp(step, contents, moment, starting=starting)
+    step = _stamp(step, contents, moment, starting=starting)
+    percent = completion_percentage(experience, step.progress)
+    return replace(step, progress=replace(step.progress, percent=percent))
 
 
 def illegal_move(what: str, state: State | None) -> DomainError:
@@ -259,7 +261,7 @@ def _complete(experience: Experience, progress: Progress, command: Complete, mom
         mastery=1,
         completed_at=moment.occurred_at,
         reflected=bool(command.reflection),
-        waived=command.waived if missing else None,
+        waived={each["criterion"]: command.waived for each in missing} if command.waived else {},
     )
     return Step(completed, {}, happening)
 

@@ -9,6 +9,7 @@ from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
+    NumberAttribute,
     UnicodeAttribute,
 )
 
@@ -31,14 +32,16 @@ class ProgressItem(Item, discriminator="progress"):
 
     experience = UnicodeAttribute()
     version = WholeNumberAttribute()
+    buckets = WholeNumberAttribute(null=True)
     state = UnicodeAttribute()
     quadrants: ListAttribute[str] = ListAttribute(null=True)
     mastery = WholeNumberAttribute(null=True)
     seconds = WholeNumberAttribute(null=True)
     sessions = WholeNumberAttribute(null=True)
+    percent = NumberAttribute(null=True)
     outputs: ListAttribute[str] = ListAttribute(null=True)
     reflected = BooleanAttribute(null=True)
-    waived = UnicodeAttribute(null=True)
+    waived = JSONAttribute(null=True)
     started_at = WholeNumberAttribute(null=True)
     stepped_at = WholeNumberAttribute(null=True)
     completed_at = WholeNumberAttribute(null=True)
@@ -103,14 +106,16 @@ def from_item(item: ProgressItem) -> Progress:
     return Progress(
         experience=item.experience,
         version=int(item.version),
+        buckets=int(item.buckets or 1),
         state=State(item.state),
         quadrants=tuple(item.quadrants or ()),
+        percent=float(item.percent or 0),
         mastery=int(item.mastery or 0),
         seconds=int(item.seconds or 0),
         sessions=int(item.sessions or 0),
         outputs=tuple(item.outputs or ()),
         reflected=bool(item.reflected),
-        waived=item.waived,
+        waived=item.waived or {},
         started_at=_instant(item.started_at),
         stepped_at=_instant(item.stepped_at),
         completed_at=_instant(item.completed_at),
@@ -129,14 +134,16 @@ def write_progress(tenant: str, player: str, progress: Progress) -> Put:
         *keys.progress(tenant, player, progress.experience),
         experience=progress.experience,
         version=progress.version,
+        buckets=progress.buckets,
         state=progress.state.value,
         quadrants=list(progress.quadrants) or None,
+        percent=progress.percent or None,
         mastery=progress.mastery or None,
         seconds=progress.seconds or None,
         sessions=progress.sessions or None,
         outputs=list(progress.outputs) or None,
         reflected=progress.reflected or None,
-        waived=progress.waived,
+        waived=dict(progress.waived) or None,
         started_at=_ms(progress.started_at),
         stepped_at=_ms(progress.stepped_at),
         completed_at=_ms(progress.completed_at),
@@ -156,7 +163,9 @@ def contents_of(item: ContentsItem | None) -> dict[str, Content]:
     if item is None:
         return {}
     return {
-        content: Content(visits, seconds, quest, items, date.fromisoformat(day) if day else None)
+        content: Content(
+            visits=visits, seconds=seconds, quest=quest, items=items, day=date.fromisoformat(day) if day else None
+        )
         for content, (visits, seconds, quest, items, day) in item.contents.items()
     }
 
