@@ -13,8 +13,10 @@ LAYER = ROOT / "layers" / "shared" / "python"
 # The last part of a module's name says how far inside it is. A module with a new name is put here first.
 PURE = {
     "board",
+    "cells",
     "days",
     "definitions",
+    "entries",
     "experience",
     "facts",
     "ledger",

@@ -214,7 +214,7 @@ class Journey:
             *(ledger_storage.append(tenant, player_id, entry) for entry in self._entries),
             *self._unlocks,
             *(
-                storage.write_progress(tenant, player_id, progress)
+                storage.write_progress(tenant, player_id, progress, self._settings)
                 for experience, progress in self._progress.items()
                 if progress != self._before.progress.get(experience)
             ),
@@ -223,7 +223,7 @@ class Journey:
                 for experience, page in sorted(self._changed)
             ),
             *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
-            player_storage.write(stored),
+            player_storage.write(stored, self._settings),
             *(self._write_fact(at, change) for at, change in self._facts.items()),
         ]
 

@@ -13,20 +13,23 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
+from cairn.lookups import entries
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms, iso, to_ms
 from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
 from cairn.progress.progress import Content, Happening, Moment, Progress, State
+from cairn.tenants.settings import TenantSettings
 
 MAX_PAGE_BYTES = 32 * 1024
+BY_TYPE = ("of-player", "fp", "fs")
 
 type Contents = Mapping[str, Content]
 
 
 class ProgressItem(Item, discriminator="progress"):
-    """The head, at most 1 KB."""
+    """The head, at most 1 KB. `lp` and `ls` list it in the look-ups."""
 
     privacy = OF_THE_PLAYER
 
@@ -50,6 +53,8 @@ class ProgressItem(Item, discriminator="progress"):
     day_first = WholeNumberAttribute(null=True)
     day_last = WholeNumberAttribute(null=True)
     day_contents = WholeNumberAttribute(null=True)
+    lp = UnicodeAttribute(null=True)
+    ls = UnicodeAttribute(null=True)
     ver = WholeNumberAttribute()
 
 
@@ -62,8 +67,10 @@ class ContentsItem(Item, discriminator="contents"):
 
 
 class EventItem(Item, discriminator="event"):
-    """An immutable event. GPS is an attribute of its own, which can be erased alone.
+    """An immutable event. GPS can be erased alone: it is in `gps`, and with it go `lp` and `ls`, which list the event
+    by its place. An index forgets what its item has no longer.
 
+    `fp` and `fs` list it among the player's events of its type.
     `refused`: why the rules did not accept a row of an import. It is in the log and has changed nothing, so
     that loading the row again finds it decided.
     """
@@ -82,6 +89,10 @@ class EventItem(Item, discriminator="event"):
     gps: ListAttribute[float] = ListAttribute(null=True)
     imported = BooleanAttribute(null=True)
     refused = UnicodeAttribute(null=True)
+    fp = UnicodeAttribute()
+    fs = UnicodeAttribute()
+    lp = UnicodeAttribute(null=True)
+    ls = UnicodeAttribute(null=True)
 
 
 class OutputItem(Item, discriminator="output"):
@@ -128,8 +139,10 @@ def from_item(item: ProgressItem) -> Progress:
     )
 
 
-def write_progress(tenant: str, player: str, progress: Progress) -> Put:
+def write_progress(tenant: str, player: str, progress: Progress, settings: TenantSettings) -> Put:
     """The write of a head under the version that was read."""
+    shards = settings.shards_on(progress.day or date.min)
+    listed = entries.of_progress(tenant, player, progress.experience, progress.last_progress_at, shards)
     item = ProgressItem(
         *keys.progress(tenant, player, progress.experience),
         experience=progress.experience,
@@ -152,6 +165,8 @@ def write_progress(tenant: str, player: str, progress: Progress) -> Put:
         day_first=_ms(progress.day_first),
         day_last=_ms(progress.day_last),
         day_contents=progress.day_contents or None,
+        lp=listed.lp,
+        ls=listed.ls,
         ver=progress.ver + 1,
     )
     condition = ProgressItem.ver == progress.ver if progress.ver else ProgressItem.absent()
@@ -211,6 +226,8 @@ def write_event(
     data = dict(happening.data)
     if happening.started and happening.type != "experience_started":
         data["started_experience"] = True
+    located = (position.lat, position.lng) if position and not refused else None
+    listed = entries.of_event(tenant, player, event, located)
     item = EventItem(
         *keys.event(tenant, player, event),
         type=happening.type,
@@ -225,6 +242,10 @@ def write_event(
         gps=[position.lat, position.lng] if position else None,
         imported=moment.imported or None,
         refused=refused,
+        fp=keys.events_of_type(tenant, player, happening.type),
+        fs=event,
+        lp=listed.lp,
+        ls=listed.ls,
     )
     return Put("event" if not moment.imported else f"event {event}", item, EventItem.absent())
 
