@@ -21,6 +21,7 @@ from functions.analytics.handler import routes as analytics
 from functions.catalog.handler import routes as catalog
 from functions.completion.handler import routes as completion
 from functions.leaderboards.handler import routes as leaderboards
+from functions.lookups.handler import routes as lookups
 from functions.players.handler import routes as players
 from functions.progress.handler import routes as progress
 from functions.streaks.handler import routes as streaks
@@ -33,6 +34,7 @@ ROUTES = {
     "catalog": catalog,
     "completion": completion,
     "leaderboards": leaderboards,
+    "lookups": lookups,
     "players": players,
     "progress": progress,
     "streaks": streaks,

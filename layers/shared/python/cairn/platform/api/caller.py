@@ -26,6 +26,8 @@ EVERYBODY = frozenset(Role)
 PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
+LOOKS_UP = frozenset({Role.OPERATOR, Role.ADMIN})
+SEES_ACTIVITY = LOOKS_UP | {Role.SERVICE}
 
 
 def identifier(name: str, value: str) -> str:
