@@ -34,6 +34,7 @@ READS = {**NO_TOKEN, "ada": 200, "bob": 403, "service": 200, "operator": 200, "a
 PLAYS = {**READS, "operator": 403, "admin": 403}
 ALL = {**READS, "bob": 200}
 OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 403, "other tenant": 403}
+LOOKS_UP = {**OPERATES, "admin": 200}
 UNRANKED = {**READS, "ada": 404, "service": 404, "operator": 404, "admin": 404, "other tenant": 404}
 ANYBODY = dict.fromkeys(CALLERS, 200)
 ADA = "/players/ada"
@@ -52,6 +53,13 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("health", "GET", "/health", None, ANYBODY),
     ("leaderboards", "GET", "/leaderboards/xp_all_time", None, ALL),
     ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
+    ("lookups", "GET", "/lookups/levels", None, LOOKS_UP),
+    ("lookups", "GET", "/lookups/last-active", None, LOOKS_UP),
+    # They ask for parameters that are not sent here: who may look up gets that far.
+    ("lookups", "GET", "/lookups/holders", None, {**LOOKS_UP, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/lookups/percentages", None, {**LOOKS_UP, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/lookups/events-near", None, {**LOOKS_UP, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/experiences/woods/active-players", None, {**LOOKS_UP, "service": 200}),
     ("players", "GET", ADA, None, READS | STRANGER),
     ("players", "PUT", ADA, {"name": "Ada"}, PLAYS),
     ("progress", "POST", f"{ADA}/experiences/hill/start", {}, PLAYS | STRANGER),

@@ -14,6 +14,9 @@ READS = [
     ("streaks", "/players/ada/streak"),
     ("achievements", "/players/ada/achievements"),
     ("analytics", "/analytics/days/2026-11-20"),
+    ("lookups", "/lookups/levels"),
+    ("lookups", "/lookups/last-active"),
+    ("lookups", "/experiences/woods/active-players"),
     ("catalog", "/experiences/woods"),
     ("catalog", "/settings"),
 ]
