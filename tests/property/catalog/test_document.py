@@ -76,7 +76,7 @@ def test_players_are_shown_no_answers_and_everything_else(body: dict[str, Any]) 
 
 
 @given(st.integers(0, 10_000), st.integers(0, MAX_BLOCKS))
-def test_contents_and_blocks_are_spread_over_as_many_items_as_sixteen_or_eight_of_them_fill(contents: int, blocks: int) -> None:
+def test_contents_fill_an_item_by_sixteen_and_blocks_by_eight(contents: int, blocks: int) -> None:
     buckets = buckets_for(contents, blocks)
     assert buckets >= 1
     assert 16 * buckets >= contents + 2 * blocks

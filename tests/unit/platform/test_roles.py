@@ -70,6 +70,13 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
     ("legacy", "POST", "/track-user-progress", {"wod_id": "woods"}, LEGACY | STRANGER),
     ("legacy", "POST", "/track-user-activity", {"activity_type": "login"}, LEGACY),
+    ("lookups", "GET", "/lookups/levels", None, REVIEWS),
+    ("lookups", "GET", "/lookups/last-active", None, REVIEWS),
+    # They ask for parameters that are not sent here: who may look up gets that far.
+    ("lookups", "GET", "/lookups/holders", None, {**REVIEWS, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/lookups/percentages", None, {**REVIEWS, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/lookups/events-near", None, {**REVIEWS, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/experiences/woods/active-players", None, {**REVIEWS, "service": 200}),
     ("players", "GET", ADA, None, READS | STRANGER),
     ("players", "PUT", ADA, {"name": "Ada"}, PLAYS),
     ("players", "GET", f"{ADA}/preferences", None, READS | STRANGER),

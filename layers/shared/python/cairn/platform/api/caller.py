@@ -28,6 +28,7 @@ SERVES = frozenset({Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
 REVIEWS = frozenset({Role.OPERATOR, Role.ADMIN})
+SEES_ACTIVITY = REVIEWS | {Role.SERVICE}
 
 
 def identifier(name: str, value: str) -> str:
