@@ -7,6 +7,9 @@ import pytest
 
 from cairn.catalog.experience import Status
 from cairn.catalog.storage import Catalog
+from cairn.platform.items import Raw
+from cairn.platform.keys import Key
+from cairn.platform.table import Patience, Table
 from tests.support.definitions import CAFE, LESSON
 from tests.support.http import Reply
 from tests.support.world import World, all_items
@@ -356,3 +359,41 @@ def test_a_post_that_is_sent_again_answers_what_it_answered(cafe: Cafe, what: st
     assert all_items(cafe.world.table) == before
     other = cafe.world.call("catalog", "operator").send("POST", f"/experiences/woods/{what}", {}, key="one")
     assert problem(other) == (422, "idempotency-key-reused")
+
+
+class Late:
+    """A client whose next batch read tells of some items what stood there before."""
+
+    def __init__(self, client: Any, before: dict[Key, Raw], *late: str) -> None:
+        self._client, self._before, self._late = client, before, late
+
+    def __getattr__(self, operation: str) -> Any:
+        return getattr(self._client, operation)
+
+    def batch_get_item(self, **request: Any) -> Any:
+        answer = self._client.batch_get_item(**request)
+        for name, items in answer["Responses"].items():
+            stood = [self._before.get(key, item) if (key := key_of(item)).sk in self._late else item for item in items]
+            answer["Responses"][name] = stood
+        self._late = ()
+        return answer
+
+
+def key_of(item: Raw) -> Key:
+    return Key(item["PK"]["S"], item["SK"]["S"])
+
+
+@pytest.mark.parametrize("late", ["LATEST", "ID#cafe"])
+@pytest.mark.parametrize("what", ["archive", "publish"])
+def test_a_batch_that_reads_two_moments_is_read_again(cafe: Cafe, late: str, what: str) -> None:
+    cafe.put(CAFE)
+    cafe.put({**CAFE, "name": "Kept"}, "draft")
+    before = all_items(cafe.world.table)
+    cafe.put(SHORT)
+    cafe.put({**SHORT, "name": "Next"}, "draft")
+    client = Late(cafe.world.table.client, before, late)
+    table = Table(client, cafe.world.table.name, patience=lambda: Patience(sleep=lambda _: None))
+    reply = World(table, cafe.world.clock).call("catalog", "operator").send("POST", f"/experiences/cafe/{what}", {})
+    assert (reply.status, reply.body["version"]) == (200, 2 if what == "archive" else 3)
+    shown = cafe.get(role="player").body
+    assert (shown["name"], len(shown["pages"])) == (CAFE["name"] if what == "archive" else "Next", 1)
