@@ -109,6 +109,17 @@ class Client:
         told = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
         return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, told)
 
+    def walk(self, path: str, member: str, **query: Any) -> list[Any]:
+        """Every row of a list, page by page, each page within its limit where one is given."""
+        rows: list[Any] = []
+        while True:
+            page = self.send("GET", path, **query).body
+            assert len(page[member]) <= int(query.get("limit", 100))
+            rows += page[member]
+            if page["next"] is None:
+                return rows
+            query["cursor"] = page["next"]
+
 
 @dataclass
 class Clock:

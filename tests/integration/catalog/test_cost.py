@@ -45,7 +45,7 @@ def world(table: Table) -> World:
 def cost(world: World, meter: Meter) -> Callable[..., Cost]:
     """What a request costs, of an operator unless another role is named."""
 
-    def measure(method: str, path: str, body: Any = None, *, role: str = "operator", **query: str) -> Cost:
+    def measure(method: str, path: str, body: Any = None, *, role: str = "operator", **query: Any) -> Cost:
         before = (meter.trips, meter.reads, meter.writes)
         reply = world.call("catalog", role).send(method, f"/experiences{path}", body, **query)
         assert reply.status == 200, reply.body
@@ -76,7 +76,7 @@ def test_a_draft_costs_two_trips_and_publishing_it_writes_no_page(cost: Callable
     saved = cost("PUT", "/small", {**SMALL, "name": "Next", "status": "draft"})
     assert (saved.trips, saved.reads, saved.writes) == (2, 1, 6), "the entry, the draft, a page"
     published = cost("POST", "/small/publish", {})
-    assert (published.trips, published.reads, published.writes) == (2, 4, 8 + IDEMPOTENCY_KEY)
+    assert (published.trips, published.reads, published.writes) == (2, 3, 8 + IDEMPOTENCY_KEY)
     archived = cost("POST", "/small/archive", {})
     assert (archived.trips, archived.reads, archived.writes) == (2, 2, 4 + IDEMPOTENCY_KEY)
 

@@ -85,7 +85,7 @@ def test_one_byte_more_than_a_page_may_have_is_refused(world: World, letter: str
     of_one = len(json.dumps(letter, ensure_ascii=False).encode()) - 2
     frame = len(json.dumps({"b": {"data": ""}}, separators=(",", ":")))
     many, rest = divmod(MAX_PAGE_BYTES - frame, of_one)
-    pages = [{"id": "one", "blocks": [image("y" * rest + letter * many)]}, {"id": "two"}]
+    pages: list[dict[str, Any]] = [{"id": "one", "blocks": [image("y" * rest + letter * many)]}, {"id": "two"}]
     assert put(world, {"name": "It", "pages": pages}).status == 200
     assert get(world, "/pages/one").body["blocks"][0]["content"] == {"data": "y" * rest + letter * many}
     pages[0]["blocks"] = [image("y" * (rest + 1) + letter * many)]
@@ -94,26 +94,22 @@ def test_one_byte_more_than_a_page_may_have_is_refused(world: World, letter: str
     assert "'one'" in told["detail"] and "another page" in told["detail"]
 
 
-def whole(more: int) -> dict[str, Any]:
-    """A definition that has so many bytes more than is stored, in pages none of which is too large."""
-    pages = [{"id": f"p{number:02d}", "blocks": [image("x" * 299_000)]} for number in range(10)]
-    return {"name": "It", "pages": [*pages, {"id": "rest", "blocks": [image("x" * more, "rest")]}]}
+def whole(last: int) -> dict[str, Any]:
+    """A definition of eleven pages, none of which is too large; the last one's image has so many bytes."""
+    sizes = [*([299_000] * 10), last]
+    pages = [{"id": f"p{number}", "blocks": [image("x" * size, f"b{number}")]} for number, size in enumerate(sizes)]
+    return {"name": "It", "pages": pages}
 
 
 def test_one_byte_more_than_a_definition_may_have_is_refused(world: World) -> None:
-    for number, page in enumerate((body := whole(0))["pages"][:-1]):
-        page["blocks"][0]["id"] = f"b{number}"
-    body["pages"][-1]["blocks"] = [image("x" * 250_000, "rest")]
-    short = MAX_DEFINITION_BYTES - refusal(world, body)["size"]
-    fits = 250_000 + short
-    body["pages"][-1]["blocks"] = [image("x" * (fits + 1), "rest")]
-    told = refusal(world, body)
+    fits = 250_000 + MAX_DEFINITION_BYTES - refusal(world, whole(250_000))["size"]
+    body = whole(fits)
+    told = refusal(world, whole(fits + 1))
     assert (told["size"], told["limit"]) == (MAX_DEFINITION_BYTES + 1, MAX_DEFINITION_BYTES)
-    body["pages"][-1]["blocks"] = [image("x" * fits, "rest")]
     assert put(world, body).status == 200
     assert put(world, {**body, "name": "IT", "status": "draft"}).status == 200
     assert world.call("catalog", "operator").send("POST", "/experiences/large/publish", {}).status == 200
-    assert len(get(world, "/pages/rest").body["blocks"][0]["content"]["data"]) == fits
+    assert len(get(world, "/pages/p10").body["blocks"][0]["content"]["data"]) == fits
     (exported,) = world.call("catalog", "operator").send("GET", "/experiences/export").body["experiences"]
     assert len(json.dumps(exported, ensure_ascii=False).encode()) < MAX_BODY_BYTES
     there = World(world.table, tenant="elsewhere")

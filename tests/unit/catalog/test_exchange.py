@@ -31,18 +31,9 @@ def results(reply: Reply) -> dict[str, str]:
     }
 
 
-def exported(world: World, role: str = "operator", **query: str) -> list[dict[str, Any]]:
+def exported(world: World, role: str = "operator", **query: Any) -> list[Any]:
     """All pages of an export."""
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = world.call("catalog", role).send(
-            "GET", "/experiences/export", **query, **({"cursor": cursor} if cursor else {})
-        )
-        assert page.status == 200, page.body
-        found += page.body["experiences"]
-        if (cursor := page.body["next"]) is None:
-            return found
+    return world.call("catalog", role).walk("/experiences/export", "experiences", **query)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ EVERYBODY = frozenset(Role)
 PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
-READS_CATALOG = frozenset({Role.OPERATOR, Role.ADMIN})
+OVERSEES = frozenset({Role.OPERATOR, Role.ADMIN})
 
 
 def identifier(name: str, value: str) -> str:
