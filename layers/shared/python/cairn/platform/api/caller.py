@@ -27,8 +27,8 @@ PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 SERVES = frozenset({Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
-REVIEWS = frozenset({Role.OPERATOR, Role.ADMIN})
-SEES_ACTIVITY = REVIEWS | {Role.SERVICE}
+OVERSEES = frozenset({Role.OPERATOR, Role.ADMIN})
+SEES_ACTIVITY = OVERSEES | {Role.SERVICE}
 
 
 def identifier(name: str, value: str) -> str:
