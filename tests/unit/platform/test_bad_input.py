@@ -176,7 +176,19 @@ def test_an_id_that_no_key_can_hold_is_refused(refused: Any, identifier: str) ->
 
 
 ODD = ["zoë", "a b", "50%", "a%20b", "a+b", "a&b", "a:b@c", "it's", "語", "x" * 128, "..", "me2", "PLAYER", "-", "a|b"]
-ODD += ['say "hi"', "a#b", "back\\slash", "`tick`", "😀👩‍🚀", "שלום", "\u202eabc", "e\u0301", "ก็", "\u200b", "\x01\t\x02"]
+ODD += [
+    'say "hi"',
+    "a#b",
+    "back\\slash",
+    "`tick`",
+    "😀👩‍🚀",
+    "שלום",
+    "\u202eabc",
+    "e\u0301",
+    "ก็",
+    "\u200b",
+    "\x01\t\x02",
+]
 
 
 @pytest.mark.parametrize("identifier", ODD)
