@@ -415,8 +415,7 @@ def _session(progress: Progress, command: Session, moment: Moment) -> Step:
 def _complete(
     experience: Experience, progress: Progress, contents: Mapping[str, Content], command: Complete, moment: Moment
 ) -> Step:
-    left = blocks_left(experience, contents) if contents else ()
-    missing = missing_for_completion(experience, progress, command.reflection, left)
+    missing = missing_for_completion(experience, progress, command.reflection, blocks_left(experience, contents))
     if missing and not command.waived:
         named = "; ".join(f"{each['criterion']}: {each['detail']}" for each in missing)
         raise DomainError("incomplete", f"Still missing: {named}.", missing=missing)
