@@ -140,8 +140,14 @@ def recounted(experience: Experience, progress: Progress, contents: Mapping[str,
 
 
 def rebased(experience: Experience, progress: Progress, contents: Mapping[str, Content]) -> Progress:
-    """The head on another version: the player keeps all they did, and what counts is counted anew."""
-    return recounted(experience, replace(progress, version=experience.version), contents)
+    """The head on another version: the player keeps all they did, and what counts is counted anew.
+
+    Quadrants are the experience's: where the version has none, the player has none.
+    """
+    moved = replace(progress, version=experience.version)
+    if not experience.quadrants:
+        moved = replace(moved, quadrants=(), stepped_at=None)
+    return with_percent(experience, recounted(experience, moved, contents))
 
 
 def blocks_left(experience: Experience, contents: Mapping[str, Content]) -> list[str]:

@@ -259,6 +259,9 @@ def _decide(request: Request, settings: TenantSettings, situation: Situation) ->
             return Decision([], {"already_completed": True, "xp": {"gained": 0}, **show_progress(experience, head)})
         if isinstance(command, Discover):
             return Decision([], {"already_discovered": True, **show_progress(experience, head)})
+        if isinstance(command, Migrate) and head.version == experience.version and head.state not in DONE:
+            stays = {"from_version": head.version, "to_version": head.version}
+            return Decision([], {**stays, **show_progress(experience, head)})
         if isinstance(command, Repair) and not repair(experience, head, whole(loaded, experience), request.now)[1]:
             return Decision([], {"changes": [], **show_progress(experience, head)})
     moment = situation.moment(request.occurred_at)
