@@ -16,6 +16,8 @@ TODAY = (
     ("sessions", {"duration_seconds": 1500}),
     ("events", {"type": "waypoint_visited", "content_id": "lighthouse", "duration_seconds": 120}),
     ("events", {"type": "word_learned", "content_id": "harbour"}),
+    ("blocks/film", {"completed": True, "duration_seconds": 95}),
+    ("blocks/quiz", {"answers": {"light": "green", "boats": "ferry"}, "confidence": 4}),
 )
 
 

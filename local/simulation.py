@@ -39,7 +39,38 @@ EXPERIENCES: dict[str, dict[str, Any]] = {
     "market-hanoi": _experience("The market in Hanoi", "scenario", 3, 40, "vi", courage=4),
     "interview-oslo": _experience("A job interview in Oslo", "scenario", 4, 45, "no", courage=5, wisdom=2),
     "clinic-lima": _experience("At the clinic in Lima", "scenario", 5, 60, "es", justice=3, health=2),
-    "harbour-walk": _experience("The harbour walk", "wod", 1, 30, "en", endurance=4, strength=2),
+    "harbour-walk": _experience("The harbour walk", "wod", 1, 30, "en", endurance=4, strength=2)
+    | {
+        "pages": [
+            {
+                "id": "quay",
+                "title": "On the quay",
+                "blocks": [
+                    {"id": "welcome", "type": "section_header", "title": "The harbour"},
+                    {"id": "film", "type": "video", "title": "How a lock works", "content": {"seconds": 95}},
+                    {"id": "tides", "type": "rich_text", "title": "Tides", "content": {"text": "Twice a day."}},
+                ],
+            },
+            {
+                "id": "pier",
+                "title": "At the pier",
+                "blocks": [
+                    {
+                        "id": "quiz",
+                        "type": "quiz",
+                        "title": "What did you see?",
+                        "move_on": "Passed",
+                        "passing_score": 0.5,
+                        "questions": [
+                            {"id": "light", "answers": ["green"]},
+                            {"id": "boats", "answers": ["ferry", "trawler"], "points": 2},
+                        ],
+                        "content": {"light": "Which light is on the right when you come in?"},
+                    }
+                ],
+            },
+        ]
+    },
 }
 ZONES = (
     "Europe/Lisbon",
