@@ -27,7 +27,7 @@ def load(running: Running) -> None:
     Raises:
         CloudError: the API or the import refused something.
     """
-    everybody, rows = month(datetime.now(UTC).date())
+    everybody, rows = month(datetime.now(UTC))
     with step(f"Defining {len(EXPERIENCES)} experiences as the operator"):
         operator = running.people.token("operator")
         for experience, definition in EXPERIENCES.items():

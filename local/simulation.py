@@ -128,12 +128,20 @@ def players(chance: random.Random) -> list[Simulated]:
     return [hero, *others]
 
 
-def month(today: date) -> tuple[list[Simulated], list[dict[str, Any]]]:
-    """Players, and the rows of their activity log of the thirty days before today."""
+def month(now: datetime) -> tuple[list[Simulated], list[dict[str, Any]]]:
+    """Players, and the rows of their activity log of the thirty days before today.
+
+    West of Greenwich yesterday's evening may still be to come: what has not happened is left out.
+    """
+    today = now.astimezone(UTC).date()
     chance = random.Random(f"cairn {today}")
     everybody = players(chance)
-    rows = [row for each in everybody for row in _history(each, today, chance)]
+    rows = [row for each in everybody for row in _history(each, today, chance) if _over(row) <= now]
     return everybody, sorted(rows, key=lambda row: str(row["at"]))
+
+
+def _over(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["at"]) + timedelta(seconds=row.get("duration_seconds", 0))
 
 
 def _history(player: Simulated, today: date, chance: random.Random) -> Iterator[dict[str, Any]]:
