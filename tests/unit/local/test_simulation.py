@@ -21,4 +21,4 @@ def test_every_row_can_be_loaded_whatever_hour_it_is(hour: int) -> None:
 
 def test_the_demos_experiences_can_be_defined() -> None:
     for name, body in EXPERIENCES.items():
-        assert ExperienceBody.model_validate(body).definition(name)
+        assert ExperienceBody.model_validate(body).definition(name).experience.id == name
