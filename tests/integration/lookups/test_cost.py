@@ -175,7 +175,7 @@ def measure(cloud: Cloud) -> Measure:
     config = ClientConfig(read_timeout=60, retries={"total_max_attempts": 1})
     session = botocore.session.get_session()
     session.set_credentials("test", "test")
-    client = session.create_client("dynamodb", "eu-west-1", endpoint_url=cloud.endpoint_url, config=config)
+    client: Any = session.create_client("dynamodb", "eu-west-1", endpoint_url=cloud.endpoint_url, config=config)
 
     @cache
     def world_of(players: int) -> World:

@@ -147,7 +147,7 @@ def test_an_event_whose_position_is_erased_is_near_nothing_and_stays_in_the_log(
         TableName=table.name, Key={"PK": {"S": key.pk}, "SK": {"S": key.sk}}, UpdateExpression="REMOVE gps, lp, ls"
     )
     assert near(operator, **HERE) == []
-    asked = ({}, {"type": "waypoint_visited"})
+    asked: tuple[dict[str, str], ...] = ({}, {"type": "waypoint_visited"})
     for query in asked:
         (shown,) = world.call("progress").send("GET", "/players/me/events", **query).body["events"]
         assert "location" not in shown
