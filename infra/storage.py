@@ -4,28 +4,12 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.indexes import INDEXES
 from infra.stages import Stage
-
-SHOWN_OF_AN_EVENT = (
-    "kind",
-    "sv",
-    "type",
-    "experience",
-    "content",
-    "at",
-    "recorded_at",
-    "zone",
-    "day",
-    "seconds",
-    "data",
-    "gps",
-    "refused",
-)
-LOOKED_UP = ("state", "percent", "buckets", "type", "experience", "content")
 
 
 class Storage(Construct):
-    """The table, its three indexes, its stream, its expiry and its recovery."""
+    """The table, its indexes, its stream, its expiry and its recovery."""
 
     def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
         super().__init__(scope, id)
@@ -50,28 +34,14 @@ class Storage(Construct):
             deletion_protection=stage.protected,
             removal_policy=stage.removal,
         )
-        self.table.add_global_secondary_index(
-            index_name="of-player",
-            partition_key=text("fp"),
-            sort_key=text("fs"),
-            projection_type=dynamodb.ProjectionType.INCLUDE,
-            # What the answer to an event shows. A fact has none of these, so that adding to it costs no index write.
-            non_key_attributes=list(SHOWN_OF_AN_EVENT),
-        )
-        self.table.add_global_secondary_index(
-            index_name="lookups",
-            partition_key=text("lp"),
-            sort_key=text("ls"),
-            projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=list(LOOKED_UP),
-        )
-        self.table.add_global_secondary_index(
-            index_name="boards",
-            partition_key=text("bp"),
-            sort_key=text("bs"),
-            projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["name"],
-        )
+        for index in INDEXES:
+            self.table.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=text(index.partition),
+                sort_key=text(index.sort),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=list(index.included),
+            )
 
 
 def text(name: str) -> dynamodb.Attribute:

@@ -84,6 +84,7 @@ def pages(client: Any, path: str, member: str, limit: int, **query: str) -> tupl
         assert len(reply.body[member]) <= limit
         seen += reply.body[member]
         count += 1
+        assert count < 500, "it never ends"
         if reply.body["next"] is None:
             return seen, count
         cursor = reply.body["next"]

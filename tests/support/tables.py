@@ -2,59 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 from cairn.platform.capacity import item_size
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
+from infra.indexes import INDEXES, Index
 
 TABLE_NAME = "cairn-test"
 WRITE_UNIT_BYTES = 1024
-
-
-@dataclass(frozen=True)
-class Index:
-    """One global index: its keys, and the attributes that it holds beside them and the table's keys."""
-
-    name: str
-    partition: str
-    sort: str
-    included: tuple[str, ...]
-
-    def entry(self, item: Raw | None) -> Raw | None:
-        """What the index holds of an item, or None where that is not in it."""
-        if not item or self.partition not in item or self.sort not in item:
-            return None
-        held = ("PK", "SK", self.partition, self.sort, *self.included)
-        return {name: item[name] for name in held if name in item}
-
-
-INDEXES = (
-    Index("boards", "bp", "bs", ("name",)),
-    Index(
-        "of-player",
-        "fp",
-        "fs",
-        (
-            "kind",
-            "sv",
-            "type",
-            "experience",
-            "content",
-            "at",
-            "recorded_at",
-            "zone",
-            "day",
-            "seconds",
-            "data",
-            "gps",
-            "refused",
-        ),
-    ),
-    Index("lookups", "lp", "ls", ("state", "percent", "buckets", "type", "experience", "content")),
-)
 
 
 def create_table(client: Any, name: str = TABLE_NAME, *, stream: bool = True) -> None:
@@ -92,8 +49,16 @@ def index_units(before: Mapping[Key, Raw], after: Mapping[Key, Raw]) -> Counter[
     units: Counter[str] = Counter()
     for key in before.keys() | after.keys():
         for index in INDEXES:
-            units[index.name] += _entry_units(index, index.entry(before.get(key)), index.entry(after.get(key)))
+            units[index.name] += _entry_units(index, _entry(index, before.get(key)), _entry(index, after.get(key)))
     return +units
+
+
+def _entry(index: Index, item: Raw | None) -> Raw | None:
+    """What an index holds of an item, or None where that is not in it."""
+    if not item or index.partition not in item or index.sort not in item:
+        return None
+    held = ("PK", "SK", index.partition, index.sort, *index.included)
+    return {name: item[name] for name in held if name in item}
 
 
 def _entry_units(index: Index, old: Raw | None, new: Raw | None) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cairn.platform.errors import DomainError
@@ -75,6 +75,8 @@ def walk(
     st.tuples(st.sampled_from("0259"), st.sampled_from("379~")),
     st.booleans(),
 )
+@example([["1", "2", "3", "4", "5"], ["6", "7"]], 12, 3, False, ("0", "~"), False)
+@example([["1", "2"], ["3", "4", "5", "6", "7"]], 12, 3, True, ("0", "~"), False)
 def test_every_row_between_the_bounds_is_shown_once_and_in_order(
     rows: list[list[str]], limit: int, at_once: int, newest_first: bool, bounds: tuple[str, str], some: bool
 ) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from infra.functions import FUNCTIONS, Call
+from infra.indexes import INDEXES
 from infra.stages import stages
-from tests.support.tables import INDEXES
 from tests.unit.infra.conftest import ONE_WORKER, Synthesised, known
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,8 @@ import pkgutil
 import cairn
 from cairn.analytics import facts
 from cairn.platform.items import registry
-from tests.support.tables import INDEXES, index_units
+from infra.indexes import INDEXES
+from tests.support.tables import index_units
 from tests.support.world import World, all_items
 
 for module in pkgutil.walk_packages(cairn.__path__, "cairn."):

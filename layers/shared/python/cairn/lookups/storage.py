@@ -58,7 +58,7 @@ def playing(row: Raw) -> Playing:
         player=_player(row),
         state=row["state"]["S"],
         percent=float(row["percent"]["N"]) if "percent" in row else 0.0,
-        buckets=int(row["buckets"]["N"]),
+        buckets=int(row["buckets"]["N"]) if "buckets" in row else 1,
         active_at=entries.slot_in(row["ls"]["S"]),
     )
 
