@@ -44,7 +44,7 @@ class Needs:
 FUNCTIONS: dict[str, Needs] = {
     "players": Needs("http", COMMANDS),
     "catalog": Needs("http", READS | {Call.PUT, Call.CHECK}),
-    "progress": Needs("http", COMMANDS),
+    "progress": Needs("http", COMMANDS, indexes=("of-player",)),
     "completion": Needs("http", COMMANDS),
     "events": Needs("http", COMMANDS),
     "repair": Needs("http", COMMANDS),
@@ -53,6 +53,7 @@ FUNCTIONS: dict[str, Needs] = {
     "streaks": Needs("http", READS),
     "achievements": Needs("http", READS),
     "leaderboards": Needs("http", READS, indexes=("boards",)),
+    "lookups": Needs("http", READS, indexes=("boards", "lookups")),
     "analytics": Needs("http", READS),
     "health": Needs("http", frozenset({Call.BATCH_GET})),
     "leaderboards_mover": Needs("stream", frozenset({Call.PUT, Call.UPDATE}), seconds=60, megabytes=1024),

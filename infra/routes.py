@@ -65,6 +65,14 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
         ("GET", "/leaderboards/{board}"),
         ("GET", "/leaderboards/{board}/players/{player_id}"),
     ],
+    "lookups": [
+        ("GET", "/lookups/holders"),
+        ("GET", "/lookups/levels"),
+        ("GET", "/lookups/percentages"),
+        ("GET", "/lookups/last-active"),
+        ("GET", "/lookups/events-near"),
+        ("GET", "/experiences/{experience_id}/active-players"),
+    ],
     "analytics": [
         ("GET", "/analytics/days/{day}"),
     ],

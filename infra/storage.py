@@ -6,9 +6,26 @@ from constructs import Construct
 
 from infra.stages import Stage
 
+SHOWN_OF_AN_EVENT = (
+    "kind",
+    "sv",
+    "type",
+    "experience",
+    "content",
+    "at",
+    "recorded_at",
+    "zone",
+    "day",
+    "seconds",
+    "data",
+    "gps",
+    "refused",
+)
+LOOKED_UP = ("state", "percent", "buckets", "type", "experience", "content")
+
 
 class Storage(Construct):
-    """The table, its two indexes, its stream, its expiry and its recovery."""
+    """The table, its three indexes, its stream, its expiry and its recovery."""
 
     def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
         super().__init__(scope, id)
@@ -34,10 +51,19 @@ class Storage(Construct):
             removal_policy=stage.removal,
         )
         self.table.add_global_secondary_index(
-            index_name="player-facts",
+            index_name="of-player",
             partition_key=text("fp"),
             sort_key=text("fs"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            # What the answer to an event shows. A fact has none of these, so that adding to it costs no index write.
+            non_key_attributes=list(SHOWN_OF_AN_EVENT),
+        )
+        self.table.add_global_secondary_index(
+            index_name="lookups",
+            partition_key=text("lp"),
+            sort_key=text("ls"),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=list(LOOKED_UP),
         )
         self.table.add_global_secondary_index(
             index_name="boards",

@@ -108,7 +108,10 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     def write_reflection(player_id: str, experience_id: str) -> Response[str]:
         tenant, player, experience = asked(http, player_id, experience_id, PLAYS)
         text = http.body(ReflectionBody).reflection
-        return http.answer(notes.write_reflection(table, tenant, player, experience, text, http.demand, http.clock()))
+        settings = parts.settings.of(tenant)
+        return http.answer(
+            notes.write_reflection(table, tenant, player, experience, text, http.demand, settings, http.clock())
+        )
 
     @http.app.get(EXPERIENCES)
     def experiences(player_id: str) -> Response[str]:
@@ -121,8 +124,10 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     def events(player_id: str) -> Response[str]:
         caller = http.caller
         player = caller.player_in(player_id, READS_PLAYERS)
-        limit = http.whole_number("limit", 20, 1, 100)
-        return http.show(read.events(table, caller.tenant, player, limit, http.query("cursor")))
+        limit, cursor = http.whole_number("limit", 20, 1, 100), http.query("cursor")
+        if event_type := http.identifier("type", http.query("type")):
+            return http.show(read.events_of_type(table, caller.tenant, player, event_type, limit, cursor))
+        return http.show(read.events(table, caller.tenant, player, limit, cursor))
 
     return http
 

@@ -23,6 +23,7 @@ from functions.completion.handler import routes as completion
 from functions.events.handler import routes as events
 from functions.leaderboards.handler import routes as leaderboards
 from functions.legacy.handler import routes as legacy
+from functions.lookups.handler import routes as lookups
 from functions.players.handler import routes as players
 from functions.progress.handler import routes as progress
 from functions.repair.handler import routes as repair
@@ -38,6 +39,7 @@ ROUTES = {
     "leaderboards": leaderboards,
     "events": events,
     "legacy": legacy,
+    "lookups": lookups,
     "players": players,
     "progress": progress,
     "repair": repair,

@@ -14,6 +14,7 @@ from functions.catalog.handler import routes as catalog
 from functions.completion.handler import routes as completion
 from functions.health.handler import routes as health
 from functions.leaderboards.handler import routes as leaderboards
+from functions.lookups.handler import routes as lookups
 from functions.players.handler import routes as players
 from functions.progress.handler import routes as progress
 from functions.streaks.handler import routes as streaks
@@ -29,6 +30,7 @@ ROUTES = {
     "completion": completion,
     "health": health,
     "leaderboards": leaderboards,
+    "lookups": lookups,
     "players": players,
     "progress": progress,
     "streaks": streaks,

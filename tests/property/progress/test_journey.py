@@ -273,7 +273,7 @@ def unversioned(loaded: Loaded) -> Any:
 @given(STEPS)
 def test_a_player_reads_back_from_the_table_as_written(steps: list[Step]) -> None:
     player = play(steps, at_once=1).loaded.player
-    back = from_item(PlayerItem.parse(to_item(player).serialize()))
+    back = from_item(PlayerItem.parse(to_item(player, SETTINGS).serialize()))
     assert back == replace(
         player,
         ver=player.ver + 1,

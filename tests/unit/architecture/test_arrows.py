@@ -14,9 +14,11 @@ LAYER = ROOT / "layers" / "shared" / "python"
 PURE = {
     "blocks",
     "board",
+    "cells",
     "days",
     "definitions",
     "effects",
+    "entries",
     "experience",
     "facts",
     "ledger",

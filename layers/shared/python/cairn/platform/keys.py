@@ -131,6 +131,26 @@ def tree_node(tenant_id: str, board: str, period: str, subtree: int, node: str) 
     return Key(tree_partition(tenant_id, board, period, subtree), f"N#{node}")
 
 
+def events_of_type(tenant_id: str, player_id: str, event_type: str) -> str:
+    """Partition of the `of-player` index: a player's events of one type."""
+    return f"{player_partition(tenant_id, player_id)}#Y#{encode(event_type)}"
+
+
+def players_of(tenant_id: str, experience_id: str, shard: int) -> str:
+    """Partition of the `lookups` index: players of one experience."""
+    return f"{tenant(tenant_id)}#X#{encode(experience_id)}#{shard}"
+
+
+def players_seen(tenant_id: str, shard: int) -> str:
+    """Partition of the `lookups` index: players of a tenant."""
+    return f"{tenant(tenant_id)}#SEEN#{shard}"
+
+
+def events_in(tenant_id: str, cell: str) -> str:
+    """Partition of the `lookups` index: events in one cell of the ground."""
+    return f"{tenant(tenant_id)}#G#{cell}"
+
+
 def rollup_partition(tenant_id: str, scope: str) -> str:
     """`scope` is `tenant`, or `experience#<encoded id>`."""
     return f"{tenant(tenant_id)}#R#{scope}"

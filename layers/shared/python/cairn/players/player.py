@@ -34,6 +34,7 @@ class Player:
     days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
     checkpoint: the streak's state before that window; None before the first active day.
     current_streak, longest_streak, active_days: as of the last write.
+    seen: the latest UTC date on which they did something.
     touched: the local days whose facts the last write changed.
     ver: 0 where nothing is stored yet.
     """
@@ -56,6 +57,7 @@ class Player:
     active_days: int = 0
     recent: tuple[str, ...] = ()
     last: Last | None = None
+    seen: date | None = None
     touched: tuple[date, ...] = ()
     created_at: datetime | None = None
     ver: int = 0

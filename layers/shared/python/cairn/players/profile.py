@@ -67,7 +67,7 @@ def set_profile(
             former = ((player.created_at or now, settings.zone),) if player.last else ()
             zones = player.zones or former
             changed = replace(changed, zone=zone, zones=move_zone(zones, zone, now))
-        writes = [storage.write(replace(changed, touched=()))] if changed != player or not player.ver else []
+        writes = [storage.write(replace(changed, touched=()), settings)] if changed != player or not player.ver else []
         return Decision(writes, show(changed, settings))
 
     return execute(table, now, None, load, decide)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from cairn.achievements.definitions import Achievement
 from cairn.players.player import Last, Player, with_recent
@@ -95,10 +95,17 @@ def settle(
         active_days=max(player.active_days, streak.active_days),
         recent=with_recent(player.recent, experience) if happening.by_player and experience else player.recent,
         last=Last(event, experience, moment.day, moment.occurred_at),
+        seen=_seen(player, happening, moment),
         created_at=player.created_at or moment.recorded_at,
     )
     settled, levels = pay(settled, sum(entry.amount for entry in entries), moment.occurred_at)
     return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
+
+
+def _seen(player: Player, happening: Happening, moment: Moment) -> date | None:
+    """What others do to a player, and what comes late, makes them active no later than they were."""
+    on = moment.occurred_at.astimezone(UTC).date()
+    return max(player.seen or on, on) if happening.by_player else player.seen
 
 
 def _bonus_entry(event: str, moment: Moment, bonus: Mapping[date, int]) -> Entry:

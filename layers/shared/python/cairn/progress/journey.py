@@ -244,13 +244,13 @@ class Journey:
             *(ledger_storage.append(tenant, player_id, entry) for entry in self._entries),
             *self._unlocks,
             *(
-                storage.write_progress(tenant, player_id, progress)
+                storage.write_progress(tenant, player_id, progress, self._settings)
                 for experience, progress in self._progress.items()
                 if progress != self._before.progress.get(experience)
             ),
             *(storage.write_contents(tenant, player_id, *at, self._bucket(at)) for at in sorted(self._changed)),
             *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
-            player_storage.write(stored),
+            player_storage.write(stored, self._settings),
             *(self._write_fact(at, change) for at, change in self._facts.items()),
         ]
 

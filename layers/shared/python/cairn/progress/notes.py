@@ -11,6 +11,7 @@ from cairn.platform.table import Table
 from cairn.progress import storage
 from cairn.progress.read import no_progress
 from cairn.progress.storage import NotesItem, ProgressItem
+from cairn.tenants.settings import TenantSettings
 
 
 def find(table: Table, tenant: str, player: str, experience: str) -> NotesItem | None:
@@ -52,7 +53,14 @@ def write_notes(
 
 
 def write_reflection(
-    table: Table, tenant: str, player: str, experience: str, text: str, demand: Demand, now: datetime
+    table: Table,
+    tenant: str,
+    player: str,
+    experience: str,
+    text: str,
+    demand: Demand,
+    settings: TenantSettings,
+    now: datetime,
 ) -> Answer:
     """Replaces the reflection; with one, completion no longer asks for it.
 
@@ -74,7 +82,7 @@ def write_reflection(
         written = storage.written_notes(tenant, player, experience, standing, reflection=text)
         writes = [
             storage.write_notes(written),
-            storage.write_progress(tenant, player, replace(head, reflected=bool(text))),
+            storage.write_progress(tenant, player, replace(head, reflected=bool(text)), settings),
         ]
         return Decision(writes, show(player, experience, written), etag=etag(written))
 

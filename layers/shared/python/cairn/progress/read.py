@@ -9,7 +9,7 @@ from cairn.catalog.storage import Catalog
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import iso
-from cairn.platform.paging import read_page, write_cursor
+from cairn.platform.paging import Spread, read_page, read_position, read_spread, write_cursor, write_position
 from cairn.platform.table import Table
 from cairn.progress import storage
 from cairn.progress.blocks import blocks_left, is_done, state_of
@@ -204,3 +204,17 @@ def events(table: Table, tenant: str, player: str, limit: int, cursor: str) -> d
         storage.show_event(EventItem.parse(raw), raw["SK"]["S"].removeprefix(keys.EVENT_PREFIX)) for raw in page.items
     ]
     return {"player_id": player, "events": shown, **write_cursor(page)}
+
+
+def events_of_type(table: Table, tenant: str, player: str, event_type: str, limit: int, cursor: str) -> dict[str, Any]:
+    """A page of a player's events of one type, newest first: one query, whatever else lies behind the player.
+
+    Raises:
+        DomainError: `invalid-parameter` for the cursor.
+    """
+    question = ("events", tenant, player, event_type)
+    partition = keys.events_of_type(tenant, player, event_type)
+    spread = Spread(storage.BY_TYPE, [partition], low="0", high="~", newest_first=True)
+    rows = read_spread(table, spread, limit, read_position(question, cursor))
+    shown = [storage.show_event(EventItem.parse(raw), raw["fs"]["S"]) for raw in rows.items]
+    return {"player_id": player, "events": shown, **write_position(question, rows.after)}

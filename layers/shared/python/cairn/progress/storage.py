@@ -12,6 +12,7 @@ from pynamodb.attributes import (
 )
 
 from cairn.catalog.experience import Place
+from cairn.lookups import entries
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms, iso, to_ms
@@ -26,12 +27,14 @@ from cairn.platform.items import (
 )
 from cairn.platform.transact import Put, Update, upsert
 from cairn.progress.progress import BlockWork, Bucket, Content, Happening, Moment, Progress, State
+from cairn.tenants.settings import TenantSettings
 
 MAX_CONTENTS_BYTES = 32 * 1024
+BY_TYPE = ("of-player", "fp", "fs")
 
 
 class ProgressItem(Item, discriminator="progress"):
-    """The head, at most 1 KB."""
+    """The head, at most 1 KB. `lp` and `ls` list it in the look-ups."""
 
     privacy = OF_THE_PLAYER
 
@@ -62,6 +65,8 @@ class ProgressItem(Item, discriminator="progress"):
     day_first = WholeNumberAttribute(null=True)
     day_last = WholeNumberAttribute(null=True)
     day_contents = WholeNumberAttribute(null=True)
+    lp = UnicodeAttribute(null=True)
+    ls = UnicodeAttribute(null=True)
     ver = WholeNumberAttribute()
 
 
@@ -85,8 +90,10 @@ class NotesItem(Item, discriminator="notes"):
 
 
 class EventItem(Item, discriminator="event"):
-    """An immutable event. GPS is an attribute of its own, which can be erased alone.
+    """An immutable event. GPS can be erased alone: it is in `gps`, and with it go `lp` and `ls`, which list the event
+    by its place. An index forgets what its item has no longer.
 
+    `fp` and `fs` list it among the player's events of its type.
     `refused`: why the rules did not accept a row of an import. It is in the log and has changed nothing, so
     that loading the row again finds it decided.
     """
@@ -105,6 +112,10 @@ class EventItem(Item, discriminator="event"):
     gps: ListAttribute[float] = ListAttribute(null=True)
     imported = BooleanAttribute(null=True)
     refused = UnicodeAttribute(null=True)
+    fp = UnicodeAttribute()
+    fs = UnicodeAttribute()
+    lp = UnicodeAttribute(null=True)
+    ls = UnicodeAttribute(null=True)
 
 
 class OutputItem(Item, discriminator="output"):
@@ -161,9 +172,11 @@ def from_item(item: ProgressItem) -> Progress:
     )
 
 
-def write_progress(tenant: str, player: str, progress: Progress) -> Put:
+def write_progress(tenant: str, player: str, progress: Progress, settings: TenantSettings) -> Put:
     """The write of a head under the version that was read."""
     blocks = [progress.blocks_done, progress.blocks_passed, progress.blocks_flawless]
+    shards = settings.shards_on(progress.day or date.min)
+    listed = entries.of_progress(tenant, player, progress.experience, progress.last_progress_at, shards)
     item = ProgressItem(
         *keys.progress(tenant, player, progress.experience),
         experience=progress.experience,
@@ -193,6 +206,8 @@ def write_progress(tenant: str, player: str, progress: Progress) -> Put:
         day_first=_ms(progress.day_first),
         day_last=_ms(progress.day_last),
         day_contents=progress.day_contents or None,
+        lp=listed.lp,
+        ls=listed.ls,
         ver=progress.ver + 1,
     )
     condition = ProgressItem.ver == progress.ver if progress.ver else ProgressItem.absent()
@@ -308,6 +323,8 @@ def write_event(
     data = dict(happening.data)
     if happening.started and happening.type != "experience_started":
         data["started_experience"] = True
+    located = (position.lat, position.lng) if position and not refused else None
+    listed = entries.of_event(tenant, player, event, located)
     item = EventItem(
         *keys.event(tenant, player, event),
         type=happening.type,
@@ -322,6 +339,10 @@ def write_event(
         gps=[position.lat, position.lng] if position else None,
         imported=moment.imported or None,
         refused=refused,
+        fp=keys.events_of_type(tenant, player, happening.type),
+        fs=event,
+        lp=listed.lp,
+        ls=listed.ls,
     )
     return Put(f"event {event}", item, EventItem.absent())
 

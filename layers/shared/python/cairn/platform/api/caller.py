@@ -27,6 +27,8 @@ PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
 REVIEWS = frozenset({Role.OPERATOR, Role.ADMIN})
+LOOKS_UP = frozenset({Role.OPERATOR, Role.ADMIN})
+SEES_ACTIVITY = LOOKS_UP | {Role.SERVICE}
 
 
 def identifier(name: str, value: str) -> str:
