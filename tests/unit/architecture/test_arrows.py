@@ -40,6 +40,7 @@ PURE = {
 }
 STORAGE = {"storage"}
 USE_CASES = {
+    "audit",
     "bulk",
     "change",
     "files",

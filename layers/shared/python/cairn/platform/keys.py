@@ -43,10 +43,13 @@ def player(tenant_id: str, player_id: str) -> Key:
 
 
 PROGRESS_PREFIX = "PRG#"
+CONTENTS_PREFIX = "CONTENT#"
 EVENT_PREFIX = "E#"
 LEDGER_PREFIX = "L#"
 UNLOCK_PREFIX = "A#"
 CALENDAR_PREFIX = "CAL#"
+# The sort keys between which a player and all of their progress stand: $ is what follows #.
+PLAYER_AND_PROGRESS = ("PLAYER", "PRG$")
 
 
 def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
@@ -54,7 +57,12 @@ def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
 
 
 def contents_prefix(experience_id: str) -> str:
-    return f"CONTENT#{encode(experience_id)}#"
+    return f"{CONTENTS_PREFIX}{encode(experience_id)}#"
+
+
+def experience_of_contents(sk: str) -> str:
+    """The experience whose contents a sort key is of."""
+    return decode(sk.removeprefix(CONTENTS_PREFIX).rpartition("#")[0])
 
 
 def contents(tenant_id: str, player_id: str, experience_id: str, bucket: int) -> Key:
@@ -104,6 +112,18 @@ def fact(tenant_id: str, day: date, shard: int, player_id: str, experience_id: s
 
 def catalog_partition(tenant_id: str, kind: str, identifier: str) -> str:
     return f"{tenant(tenant_id)}#C#{kind}#{encode(identifier)}"
+
+
+CATALOG_ENTRY_PREFIX = "ID#"
+
+
+def catalog_list(tenant_id: str, kind: str) -> str:
+    """The partition with one entry for each thing of a kind, and the version of the graph between them."""
+    return f"{tenant(tenant_id)}#C#{kind}"
+
+
+def catalog_entry(tenant_id: str, kind: str, identifier: str) -> Key:
+    return Key(catalog_list(tenant_id, kind), f"{CATALOG_ENTRY_PREFIX}{encode(identifier)}")
 
 
 def settings(tenant_id: str) -> Key:

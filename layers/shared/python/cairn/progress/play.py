@@ -200,11 +200,17 @@ def _content_keys(
 def _version(
     catalog: Catalog, tenant: str, latest: Experience, head: Progress | None, wanted: Sequence[Wanted]
 ) -> Experience:
-    """The version that a player is on: the one they started, unless they have not or go on with a later one."""
+    """The version that a player is on: the one they started, unless they have not or go on with a later one.
+
+    A head is mended as it stands: what contradicts the version that it is on need not contradict another.
+    """
     if head is None or head.version == latest.version:
         return latest
-    asked = any(isinstance(command, Migrate) for each, command, _ in wanted if each and each.id == latest.id)
-    goes_on = head.state is State.DISCOVERED or latest.migrates or asked
+    commands = [command for each, command, _ in wanted if each and each.id == latest.id]
+    asked = any(isinstance(command, Migrate) for command in commands)
+    goes_on = (head.state is State.DISCOVERED or latest.migrates or asked) and not any(
+        isinstance(command, Repair) for command in commands
+    )
     if head.state not in DONE and goes_on and latest.version > head.version:
         return latest
     return catalog.version(tenant, latest.id, head.version)
