@@ -43,7 +43,7 @@ class Needs:
 
 FUNCTIONS: dict[str, Needs] = {
     "players": Needs("http", COMMANDS),
-    "catalog": Needs("http", READS | {Call.PUT, Call.CHECK}),
+    "catalog": Needs("http", READS | {Call.PUT, Call.DELETE}, seconds=29, megabytes=1024),
     "progress": Needs("http", COMMANDS, indexes=("of-player",)),
     "completion": Needs("http", COMMANDS),
     "events": Needs("http", COMMANDS),

@@ -15,8 +15,8 @@ from cairn.catalog.storage import Catalog
 from cairn.imports.run import patience
 from cairn.platform.clock import utc_now
 from cairn.platform.errors import Busy, DomainError
-from cairn.platform.items import compact
 from cairn.platform.table import Table
+from cairn.platform.text import compact
 from cairn.progress.audit import Audit, Finding, Kind, Place, finding, mend, read_cursor, write_cursor
 from cairn.progress.play import Play
 from cairn.tenants.storage import SettingsCache

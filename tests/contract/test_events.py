@@ -18,6 +18,7 @@ from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table, connect
 from cairn.tenants.storage import Secrets
+from tests.support.definitions import CAFE
 from tests.support.http import CONTEXT, Clock
 from tests.support.tables import TABLE_NAME, create_table
 from tests.support.world import World, all_items
@@ -35,14 +36,30 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "analytics/day": 200,
     "analytics/day_of_experience": 200,
     "analytics/no_day": (422, "invalid-parameter"),
+    "catalog/archive": 200,
     "catalog/define": 200,
     "catalog/define_as_player": (403, "role-not-allowed"),
+    "catalog/define_block_that_cannot_be": (422, "invalid-body"),
+    "catalog/define_in_a_circle": (409, "circular-prerequisites"),
+    "catalog/define_over_anothers": (412, "precondition-failed"),
+    "catalog/define_reserved_word": (422, "invalid-parameter"),
+    "catalog/define_with_pages": 200,
     "catalog/define_with_unknown_prerequisite": (404, "unknown-experience"),
+    "catalog/export": 200,
+    "catalog/import": 200,
+    "catalog/list": 200,
+    "catalog/list_drafts_as_player": (403, "role-not-allowed"),
+    "catalog/publish": 200,
+    "catalog/publish_without_draft": (409, "no-draft"),
+    "catalog/save_draft": 200,
     "catalog/set_settings": 200,
     "catalog/set_settings_over_anothers": (412, "precondition-failed"),
     "catalog/settings": 200,
     "catalog/show": 200,
+    "catalog/show_draft": 200,
+    "catalog/show_page": 200,
     "catalog/show_unknown": (404, "unknown-experience"),
+    "catalog/versions": 200,
     "completion/as_admin": (403, "role-not-allowed"),
     "completion/complete": 200,
     "completion/complete_base64": 200,
@@ -152,6 +169,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.define("hill")
         world.define("park", location={"lat": 37.9, "lng": -122.5, "radius_meters": 200})
         world.define("ready", quadrants={}, completion_criteria={"reflection": True})
+        world.define("cafe", **CAFE)
+        world.define("cafe", **CAFE, status="draft", xp_reward=80)
         world.play("start")
         world.play("start", experience="ready")
         Secrets(world.table).of("acme")

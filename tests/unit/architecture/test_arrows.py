@@ -18,7 +18,9 @@ PURE = {
     "days",
     "definitions",
     "effects",
+    "document",
     "entries",
+    "entry",
     "experience",
     "facts",
     "ledger",
@@ -43,6 +45,7 @@ USE_CASES = {
     "audit",
     "bulk",
     "change",
+    "exchange",
     "files",
     "journey",
     "load",
@@ -61,7 +64,7 @@ RANKS: Mapping[str, int] = {
 }
 RULES, STORES, DOES, FACES = range(4)
 
-PURE_PLATFORM = {"cairn.platform.errors", "cairn.platform.instants", "cairn.platform.keys"}
+PURE_PLATFORM = {f"cairn.platform.{name}" for name in ("errors", "instants", "keys", "text")}
 LIBRARIES: Mapping[int, set[str]] = {
     RULES: set(),
     STORES: {"pynamodb"},

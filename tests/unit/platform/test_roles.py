@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cairn.catalog.rules import RESERVED
 from cairn.platform.api.http import Http
 from cairn.platform.table import Table
 from cairn.tenants.storage import Secrets
@@ -34,6 +35,7 @@ NO_TOKEN = dict.fromkeys(["nobody", "id token", "no tenant", "no role", "unknown
 READS = {**NO_TOKEN, "ada": 200, "bob": 403, "service": 200, "operator": 200, "admin": 200, "other tenant": 200}
 PLAYS = {**READS, "operator": 403, "admin": 403}
 ALL = {**READS, "bob": 200}
+EDITS = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 200, "other tenant": 403}
 OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 403, "other tenant": 403}
 REVIEWS = {**OPERATES, "admin": 200}
 LEGACY = {**PLAYS, "bob": 200, "service": 403}
@@ -47,6 +49,13 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("achievements", "GET", "/achievements", None, ALL),
     ("achievements", "GET", f"{ADA}/achievements", None, READS),
     ("analytics", "GET", "/analytics/days/2026-11-20", None, OPERATES),
+    ("catalog", "GET", "/experiences", None, ALL),
+    ("catalog", "GET", "/experiences/export", None, EDITS),
+    ("catalog", "POST", "/experiences/import", {"experiences": [{"id": "lake", "name": "Lake"}]}, OPERATES),
+    ("catalog", "POST", "/experiences/woods/publish", {}, {**OPERATES, "operator": 409}),
+    ("catalog", "POST", "/experiences/woods/archive", {}, OPERATES),
+    ("catalog", "GET", "/experiences/woods/versions", None, EDITS),
+    ("catalog", "GET", "/experiences/woods/pages/lesson", None, ALL | STRANGER),
     ("catalog", "GET", "/experiences/woods", None, ALL | STRANGER),
     ("catalog", "PUT", "/experiences/woods", WOODS, OPERATES),
     ("catalog", "GET", "/settings", None, OPERATES),
@@ -108,7 +117,7 @@ def test_a_route_answers_each_caller_as_its_role_allows(
     table: Table, clock: Clock, function: str, method: str, path: str, body: Any, expected: dict[str, int]
 ) -> None:
     world = World(table, clock)
-    world.define()
+    world.define(pages=[{"id": "lesson"}])
     world.define("hill")
     world.play("start")
     for tenant in ("acme", "other"):
@@ -140,12 +149,13 @@ def path_of(path: str) -> str:
     for before, name in (
         ("players", "<player_id>"),
         ("experiences", "<experience_id>"),
+        ("pages", "<page_id>"),
         ("days", "<day>"),
         ("leaderboards", "<board>"),
         ("blocks", "<block_id>"),
         ("visits", "<content_id>"),
     ):
-        if before in parts and parts.index(before) + 1 < len(parts):
+        if before in parts[:-1] and parts[-1] not in RESERVED:
             parts[parts.index(before) + 1] = name
     return "/api/v1" + "/".join(parts)
 

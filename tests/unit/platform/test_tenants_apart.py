@@ -14,7 +14,10 @@ READS = [
     ("streaks", "/players/ada/streak"),
     ("achievements", "/players/ada/achievements"),
     ("analytics", "/analytics/days/2026-11-20"),
+    ("catalog", "/experiences"),
     ("catalog", "/experiences/woods"),
+    ("catalog", "/experiences/woods/versions"),
+    ("catalog", "/experiences/export"),
     ("catalog", "/settings"),
 ]
 

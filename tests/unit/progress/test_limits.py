@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cairn.platform.items import compact
+from cairn.platform.text import compact
 from cairn.platform.transact import transact
 from cairn.progress.progress import Bucket, Content
 from cairn.progress.storage import MAX_CONTENTS_BYTES, pack, write_contents

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
+from typing import Any
 
 SCENARIO = "scenario"
 FLAT_REWARD = 100
@@ -13,6 +15,7 @@ XP_PER_DIFFICULTY = 30
 # A player's contents are spread over items of about so many ids, so that one of them stays below 1 KB.
 CONTENTS_PER_BUCKET = 16
 BLOCKS_PER_BUCKET = 8
+MAX_BUCKETS = 1250
 
 BLOCK_TYPES = (
     "video",
@@ -140,6 +143,9 @@ class Experience:
     pages: its content, in order. move_on: what completion needs of the blocks that count.
     buckets: over how many items the contents of a player who starts this version are spread.
     migrates: players who started an older version go on with this one.
+    expected_contents: how many content ids, beside the blocks, a player is expected to meet.
+    revision: counts every change of the experience, its drafts too; this is what the last one left.
+    edition: under which number the contents of its pages are stored.
     """
 
     id: str
@@ -171,6 +177,9 @@ class Experience:
     created_at: datetime | None = None
     created_by: str | None = None
     updated_at: datetime | None = None
+    expected_contents: int = CONTENTS_PER_BUCKET
+    revision: int = 0
+    edition: int = 0
     blocks: Mapping[str, Block] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -198,6 +207,24 @@ class Experience:
     def completables(self) -> int:
         """What the percentage is a fraction of: required blocks and quadrants."""
         return self.required_blocks + len(self.quadrants)
+
+
+type Shown = Mapping[str, Mapping[str, Any]]
+"""What the blocks of a page show, by block id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an operator writes: an experience and, page by page, what its blocks show."""
+
+    experience: Experience
+    contents: tuple[Shown, ...] = ()
+
+
+def buckets_for(expected_contents: int, blocks: int) -> int:
+    """Over how many items a player's contents are spread, so that one of them stays below 1 KB."""
+    needed = ceil(expected_contents / CONTENTS_PER_BUCKET + blocks / BLOCKS_PER_BUCKET)
+    return min(MAX_BUCKETS, max(1, needed))
 
 
 def completion_xp(experience: Experience) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import IO, Any
 
+from cairn.catalog.document import from_json
 from cairn.catalog.experience import Experience
-from cairn.catalog.storage import Catalog, LatestExperienceItem, from_json, latest_key
+from cairn.catalog.storage import Catalog, LatestExperienceItem, latest_key
 from cairn.imports.files import Survey, by_player, unique
 from cairn.imports.load import Ground, Outcome, load_player
 from cairn.imports.rows import BadRow, Row

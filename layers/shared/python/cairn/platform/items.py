@@ -14,6 +14,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from cairn.platform.keys import Key
+from cairn.platform.text import compact
 
 type Raw = dict[str, dict[str, Any]]
 
@@ -44,11 +45,6 @@ class WholeNumberAttribute(Attribute[int]):
 
     def deserialize(self, value: str) -> int:
         return int(value)
-
-
-def compact(value: Any) -> str:
-    """JSON as it is stored: no spaces, and text in UTF-8 as it is."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 class CompactJsonAttribute(Attribute[Any]):
@@ -102,6 +98,12 @@ class Item(Model):
     def absent(cls) -> Condition:
         """The condition that nothing stands at the key."""
         return cls.PK.does_not_exist()
+
+    @classmethod
+    def replaceable(cls) -> Condition:
+        """The condition that nothing of another type stands at the key."""
+        condition: Condition = cls.absent() | (cls.kind == cls)
+        return condition
 
     @classmethod
     def parse[T: "Item"](cls: type[T], raw: Raw) -> T:

@@ -94,9 +94,10 @@ def calendar(tenant_id: str, player_id: str, month: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{CALENDAR_PREFIX}{month}")
 
 
-def idempotency(tenant_id: str, subject: str, key: str) -> Key:
-    """`subject` is the player a request acts on: the same key of two players is two requests."""
-    return Key(player_partition(tenant_id, subject), f"I#{sha256(key.encode()).hexdigest()[:40]}")
+def idempotency(tenant_id: str, subject: str | None, key: str) -> Key:
+    """`subject` is the player a request acts on, None for what is the tenant's: the same key of two is two requests."""
+    partition = f"{tenant(tenant_id)}#I" if subject is None else player_partition(tenant_id, subject)
+    return Key(partition, f"I#{sha256(key.encode()).hexdigest()[:40]}")
 
 
 def fact_partition(tenant_id: str, day: date, shard: int) -> str:
@@ -115,6 +116,7 @@ def catalog_partition(tenant_id: str, kind: str, identifier: str) -> str:
 
 
 CATALOG_ENTRY_PREFIX = "ID#"
+CATALOG_VERSION_PREFIX = "V#"
 
 
 def catalog_list(tenant_id: str, kind: str) -> str:
@@ -124,6 +126,27 @@ def catalog_list(tenant_id: str, kind: str) -> str:
 
 def catalog_entry(tenant_id: str, kind: str, identifier: str) -> Key:
     return Key(catalog_list(tenant_id, kind), f"{CATALOG_ENTRY_PREFIX}{encode(identifier)}")
+
+
+def catalog_graph(tenant_id: str, kind: str) -> Key:
+    return Key(catalog_list(tenant_id, kind), "GRAPH")
+
+
+def catalog_version(tenant_id: str, kind: str, identifier: str, version: int) -> Key:
+    return Key(catalog_partition(tenant_id, kind, identifier), f"{CATALOG_VERSION_PREFIX}{version:06d}")
+
+
+def catalog_latest(tenant_id: str, kind: str, identifier: str) -> Key:
+    return Key(catalog_partition(tenant_id, kind, identifier), "LATEST")
+
+
+def catalog_draft(tenant_id: str, kind: str, identifier: str) -> Key:
+    return Key(catalog_partition(tenant_id, kind, identifier), "DRAFT")
+
+
+def catalog_page(tenant_id: str, kind: str, identifier: str, edition: int, number: int) -> Key:
+    """A page's content, in a partition of its own: what many read at once is not on one."""
+    return Key(f"{catalog_partition(tenant_id, kind, identifier)}#P#{edition}#{number}", "PAGE")
 
 
 def settings(tenant_id: str) -> Key:

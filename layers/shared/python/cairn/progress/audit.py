@@ -28,10 +28,11 @@ from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey, fingerprint
 from cairn.platform.instants import iso
-from cairn.platform.items import Raw, compact
+from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.paging import Rows, Spread, read_spread
 from cairn.platform.table import Table
+from cairn.platform.text import compact
 from cairn.platform.transact import raw_key
 from cairn.players.storage import PlayerItem
 from cairn.progress import storage

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from cairn.platform.api.caller import PLAYS, READS_PLAYERS, Caller, Role
 from cairn.platform.api.http import Http
-from cairn.platform.api.problems import describe
+from cairn.platform.api.problems import document
 from cairn.platform.errors import Busy, DomainError
 from cairn.progress.bodies import BulkEventBody, MomentBody
 from cairn.progress.bulk import Result, Sent, record_all
@@ -63,7 +63,7 @@ def record_bulk(http: Http, parts: Play, events: Sequence[Any]) -> dict[str, Any
             player = caller.player_in(event.player_id or "me", PLAYS)
             may_send(caller, settings, event.type)
         except DomainError as refusal:
-            results[number] = describe(refusal)
+            results[number] = document(refusal)
             continue
         sent = Sent(number, event.experience_id, event.command(), event.occurred_at(now), event.id)
         by_player.setdefault(player, []).append(sent)
@@ -74,7 +74,7 @@ def record_bulk(http: Http, parts: Play, events: Sequence[Any]) -> dict[str, Any
             recorded = [Result(sent.number, refused=busy) for sent in each]
         for result in recorded:
             done = {"status": 200, **(result.recorded or {})}
-            results[result.number] = describe(result.refused) if result.refused else done
+            results[result.number] = document(result.refused) if result.refused else done
     shown = [results[number] for number in range(len(events))]
     return {
         "recorded": sum(not each.get("already_recorded", True) for each in shown),

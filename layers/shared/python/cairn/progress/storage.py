@@ -23,8 +23,8 @@ from cairn.platform.items import (
     QuantityAttribute,
     Raw,
     WholeNumberAttribute,
-    compact,
 )
+from cairn.platform.text import compact
 from cairn.platform.transact import Put, Update, upsert
 from cairn.progress.progress import BlockWork, Bucket, Content, Happening, Moment, Progress, State
 from cairn.tenants.settings import TenantSettings

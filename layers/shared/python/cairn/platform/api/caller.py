@@ -44,11 +44,12 @@ def identifier(name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The token's tenant, role and (for a player) player id."""
+    """The token's tenant, role and (for a player) player id. subject: whom the token was given to, opaque."""
 
     tenant: str
     role: Role
     player: str | None
+    subject: str | None = None
 
     def must_be(self, allowed: frozenset[Role]) -> None:
         """Raises DomainError `role-not-allowed` unless the role is one of those."""
@@ -103,4 +104,4 @@ def read_caller(claims: Mapping[str, Any], config: Config) -> Caller:
             f"The token must carry the string claims {needs}, with a role of {', '.join(Role)}."
             " Ask the operator of the identity provider to set them for this user.",
         )
-    return Caller(tenant, Role(role), player)
+    return Caller(tenant, Role(role), player, str(claims.get("sub", "")) or None)

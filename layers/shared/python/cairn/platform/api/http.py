@@ -23,6 +23,9 @@ from cairn.platform.preconditions import Demand, demand, names
 from cairn.platform.table import Table
 
 MAX_BODY_BYTES = 64 * 1024
+# Of a body that is wrong in a thousand places the first are named; a field's name may come from the body itself.
+MAX_ERRORS = 50
+MAX_FIELD_CHARACTERS = 200
 
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -45,11 +48,13 @@ class Http:
     Args:
         config: the function's environment.
         clock: gives now.
+        max_body_bytes: the largest body that is taken.
     """
 
-    def __init__(self, config: Config, clock: Clock = utc_now) -> None:
+    def __init__(self, config: Config, clock: Clock = utc_now, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.config = config
         self.clock = clock
+        self.max_body_bytes = max_body_bytes
         self.logger = Logger()
         self.app = APIGatewayHttpResolver()
         self.app.exception_handler(DomainError)(self._refused)
@@ -112,6 +117,20 @@ class Http:
             raise DomainError("invalid-parameter", f"{name} must be a whole number from {lowest} to {highest}.")
         return int(text)
 
+    def optional_number(self, name: str, lowest: int, highest: int) -> int | None:
+        """A whole number from the query string, or None where it is not given."""
+        return self.whole_number(name, lowest, lowest, highest) if self.query(name) else None
+
+    def flag(self, name: str) -> bool:
+        """A `true` or `false` from the query string; false where it is not given.
+
+        Raises:
+            DomainError: `invalid-parameter` for anything else.
+        """
+        if (text := self.query(name, "false")) not in ("true", "false"):
+            raise DomainError("invalid-parameter", f"{name} must be true or false.")
+        return text == "true"
+
     def json(self) -> Any:
         """The body's JSON; an absent body is an empty object.
 
@@ -122,10 +141,10 @@ class Http:
             text = self.app.current_event.decoded_body or "{}"
         except ValueError as error:
             raise DomainError("malformed-json", f"Send a JSON object in UTF-8: {error}.") from None
-        if (size := len(text.encode())) > MAX_BODY_BYTES:
+        if (size := len(text.encode())) > self.max_body_bytes:
             raise DomainError(
                 "body-too-large",
-                f"The body has {size} bytes; at most {MAX_BODY_BYTES} are taken. Send less `data`.",
+                f"The body has {size} bytes; at most {self.max_body_bytes} are taken. Send less at a time.",
             )
         try:
             content = json.loads(text)
@@ -161,8 +180,8 @@ class Http:
         if caller.player and body.user_id not in (None, caller.player):
             raise DomainError("other-player", "user_id is not the token's player. Leave it out.")
 
-    def idempotency_key(self, subject: str) -> IdempotencyKey:
-        """The request's Idempotency-Key, for a request that acts on `subject`.
+    def idempotency_key(self, subject: str | None) -> IdempotencyKey:
+        """The request's Idempotency-Key, for a request that acts on a player, or (None) on what is the tenant's.
 
         Raises:
             DomainError: `idempotency-key-missing` where the header is absent, empty or over 255 characters.
@@ -174,7 +193,8 @@ class Http:
                 "idempotency-key-missing",
                 "Send an Idempotency-Key header of 1 to 255 characters, such as a UUID, and the same one on a retry.",
             )
-        path = event.path.replace("/players/me/", f"/players/{subject}/", 1)  # the same player by either name
+        # A player is the same by either name; what is the tenant's has no player in its path.
+        path = event.path.replace("/players/me/", f"/players/{subject}/", 1)
         asked = fingerprint(event.http_method, path, self.json())
         return IdempotencyKey(self.caller.tenant, subject, value, asked)
 
@@ -218,14 +238,16 @@ class Http:
         return problem(DomainError("unknown-route", detail), self.request_id)
 
 
-def invalid_body(error: ValidationError) -> DomainError:
-    """A validation error as a refusal that names each field and what it should be."""
+def invalid_body(error: ValidationError, most: int = MAX_ERRORS) -> DomainError:
+    """A validation error as a refusal that names each field, the first `most` of them, and what it should be."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
     fields = [
-        {"field": ".".join(str(part) for part in each["loc"]) or "(body)", "message": each["msg"]}
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        {"field": ".".join(map(str, each["loc"]))[:MAX_FIELD_CHARACTERS] or "(body)", "message": each["msg"]}
+        for each in found[:most]
     ]
     named = "; ".join(f"{each['field']}: {each['message']}" for each in fields)
-    return DomainError("invalid-body", f"Mend these fields: {named}.", errors=fields)
+    more = f"; and {len(found) - most} more" if len(found) > most else ""
+    return DomainError("invalid-body", f"Mend these fields: {named}{more}.", errors=fields)
 
 
 def serve(routes: Callable[[Config, Table], Http]) -> Handler:

@@ -22,6 +22,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "event-type-not-allowed": (403, "Players may not send this event type"),
     "unknown-route": (404, "No such route"),
     "unknown-experience": (404, "No such experience"),
+    "unknown-page": (404, "No such page"),
     "unknown-player": (404, "No such player"),
     "unknown-board": (404, "No such leaderboard"),
     "not-ranked": (404, "The player is not on this leaderboard"),
@@ -32,8 +33,12 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-held": (409, "Fewer are held"),
     "requirements-not-met": (409, "The requirements are not met"),
     "too-many-zone-changes": (409, "The zone was changed too often"),
+    "no-draft": (409, "There is no draft"),
+    "not-published": (409, "The experience is not published"),
+    "circular-prerequisites": (409, "Prerequisites go in a circle"),
     "precondition-failed": (412, "What stands is not what the request names"),
     "body-too-large": (413, "The body is too large"),
+    "definition-too-large": (413, "The definition is too large"),
     "state-full": (413, "The progress holds no more content"),
     "not-completable": (422, "The block cannot be completed"),
     "percentage-is-counted": (409, "The percentage is counted"),
@@ -45,12 +50,6 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 }
 
 
-def describe(error: DomainError) -> dict[str, Any]:
-    """The problem document of a refusal (RFC 9457): what was refused, and what to send instead."""
-    status, title = PROBLEMS[error.code]
-    return {"type": TYPE + error.code, "title": title, "status": status, "detail": error.detail, **error.extra}
-
-
 def problem(error: DomainError, request_id: str) -> Response[str]:
     """The answer to a refused request.
 
@@ -58,8 +57,16 @@ def problem(error: DomainError, request_id: str) -> Response[str]:
         error: what was refused, and what to send instead.
         request_id: under which the logs show this request.
     """
-    document = {**describe(error), "request_id": request_id}
+    told = document(error)
     headers: dict[str, str | list[str]] = {}
-    if "retry_after" in document:
-        headers["Retry-After"] = str(document.pop("retry_after"))
-    return Response(document["status"], CONTENT_TYPE, json.dumps(document, ensure_ascii=False), headers=headers)
+    if "retry_after" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after"])
+    text = json.dumps({**told, "request_id": request_id}, ensure_ascii=False)
+    return Response(told["status"], CONTENT_TYPE, text, headers=headers)
+
+
+def document(error: DomainError) -> dict[str, Any]:
+    """A refusal as the members of a problem document."""
+    status, title = PROBLEMS[error.code]
+    extra = {name: value for name, value in error.extra.items() if name != "retry_after"}
+    return {"type": TYPE + error.code, "title": title, "status": status, "detail": error.detail, **extra}
