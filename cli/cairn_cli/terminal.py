@@ -64,8 +64,9 @@ def stoppable(stop: Event) -> Iterator[None]:
 
 @contextmanager
 def bars(*columns: ProgressColumn) -> Iterator[Progress]:
-    """Progress on stderr while the command works, and nothing of it afterwards."""
-    with Progress(*columns, console=errors, transient=True, refresh_per_second=4) as progress:
+    """Progress on stderr, where that is a terminal, while the command works; nothing of it afterwards."""
+    shown = errors.is_terminal
+    with Progress(*columns, console=errors, transient=True, refresh_per_second=4, disable=not shown) as progress:
         yield progress
 
 

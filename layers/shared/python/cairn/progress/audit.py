@@ -141,9 +141,7 @@ def read_cursor(tenant: str, cursor: str) -> Place:
         whose, part, experience, after, gone, counts = content
         place = Place(Part(part), experience, after, tuple(gone), counts)
     except (binascii.Error, zlib.error, ValueError, TypeError) as error:
-        raise DomainError(
-            "invalid-parameter", "The cursor is not one that an audit printed, or not all of it."
-        ) from error
+        raise DomainError("invalid-parameter", "That is no cursor that an audit printed, or not all of it.") from error
     if whose != tenant:
         raise DomainError("invalid-parameter", f"The cursor is of the tenant {whose!r}: audit that one, or begin anew.")
     return place
