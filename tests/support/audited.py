@@ -19,6 +19,12 @@ from tests.support.world import World, all_items
 TENANT = "acme"
 SHARDS = 3
 COPIED = ("ada", "bea", "cleo")
+KNOW_FEN = 10
+
+
+def heads(copies: int) -> dict[str, int]:
+    """How many players have a head in each experience."""
+    return {"woods": 2 * (copies + 1), "cafe": 2 * (copies + 1), "fen": 2 * (min(copies, KNOW_FEN) + 1)}
 
 
 def played(table: Table) -> World:
@@ -46,7 +52,7 @@ def played(table: Table) -> World:
 
 
 def crowd(table: Table, copies: int) -> World:
-    """So many copies of each of the three, beside them."""
+    """So many copies of each of the three, beside them; only the first ten of each know the fen."""
     world = played(table)
     items = all_items(table)
     made = (
@@ -55,6 +61,7 @@ def crowd(table: Table, copies: int) -> World:
         for key, raw in items.items()
         if key.pk == keys.player_partition(TENANT, player)
         for number in range(copies)
+        if number < KNOW_FEN or "fen" not in key.sk
     )
     write(table, made)
     return world

@@ -18,17 +18,27 @@ from cairn.progress import audit
 from cairn.progress.audit import START, Audit, Leg, Place, read_cursor, write_cursor
 from cairn_cli.app import app
 from local.cloud import Cloud
-from tests.support.audited import TENANT, change, crowd, delete, delete_experience
+from tests.support.audited import TENANT, change, crowd, delete, delete_experience, heads
 from tests.support.world import World, all_items
 
-COPIES = 100
+COPIES = 80
+FEW = 16
 
 type Row = tuple[str, str, str | None]
 
 
 @pytest.fixture
 def world(table: Table) -> World:
+    """243 players."""
     return crowd(table, COPIES)
+
+
+@pytest.fixture
+def few(table: Table, monkeypatch: pytest.MonkeyPatch) -> World:
+    """51 players, over several pages."""
+    for name, size in (("PLAYERS_AT_ONCE", 5), ("ENTRIES_AT_ONCE", 9)):
+        monkeypatch.setattr(audit, name, size)
+    return crowd(table, FEW)
 
 
 def head(player: str, experience: str) -> Key:
@@ -122,19 +132,20 @@ def test_a_tenant_without_trouble_has_none(cloud: Cloud, table: Table, world: Wo
     result = run(cloud, table)
     assert result.exit_code == 0, result.output
     assert rows(result) == []
-    everybody = 3 * (COPIES + 1)
+    everybody, everything = 3 * (COPIES + 1), sum(heads(COPIES).values())
     assert summary(result) == {
         "tenant": TENANT,
         "complete": True,
         "players": everybody,
-        "heads": 6 * (COPIES + 1),
+        "heads": everything,
         "experiences": 3,
-        "entries": 6 * (COPIES + 1),
+        "entries": everything,
         "findings": {},
     }
     assert all_items(table) == before
 
 
+@pytest.mark.slow
 def test_everything_wrong_is_found_and_only_contradictions_are_repaired(
     cloud: Cloud, table: Table, world: World
 ) -> None:
@@ -181,29 +192,23 @@ def touched(before: dict[Key, Raw], after: dict[Key, Raw]) -> set[tuple[str, str
     return set(decoded)
 
 
-def test_a_walk_that_is_interrupted_at_any_place_goes_on_as_if_it_had_not_been(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(audit, "PLAYERS_AT_ONCE", 5)
-    monkeypatch.setattr(audit, "ENTRIES_AT_ONCE", 9)
-    copies = 16
-    world = crowd(table, copies)
-    contradict(table, copies)
+def test_a_walk_that_is_interrupted_at_any_place_goes_on_as_if_it_had_not_been(table: Table, few: World) -> None:
+    contradict(table, FEW)
     miscount(table)
     orphan(table)
-    whole = list(Audit(world.parts, TENANT).walk())
-    assert len(whole) > 3 * copies // 5 + 6 * copies // 9
+    whole = list(Audit(few.parts, TENANT).walk())
+    assert len(whole) > 3 * FEW // 5 + sum(heads(FEW).values()) // 9
     places = [START, *(leg.place for leg in whole)]
     for number, place in enumerate(places):
-        resumed = list(Audit(world.parts, TENANT).walk(read_cursor(TENANT, write_cursor(TENANT, place))))
+        resumed = list(Audit(few.parts, TENANT).walk(read_cursor(TENANT, write_cursor(TENANT, place))))
         assert resumed == whole[number:]
     assert places[-1].done
 
 
 def test_ctrl_c_ends_the_command_with_a_cursor_and_the_two_reports_are_the_whole(
-    cloud: Cloud, table: Table, world: World, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, table: Table, few: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contradict(table)
+    contradict(table, FEW)
     orphan(table)
     whole = run(cloud, table)
 
@@ -214,27 +219,24 @@ def test_ctrl_c_ends_the_command_with_a_cursor_and_the_two_reports_are_the_whole
                     os.kill(os.getpid(), signal.SIGINT)
                 yield leg
 
-    monkeypatch.setattr(cairn_cli.audit, "Audit", Interrupted)
     before = all_items(table)
-    first = run(cloud, table, "--repair", "--yes")
+    with monkeypatch.context() as patch:
+        patch.setattr(cairn_cli.audit, "Audit", Interrupted)
+        first = run(cloud, table, "--repair", "--yes")
     assert first.exit_code == 130
     assert all_items(table) == before, "an audit that is not complete repairs nothing"
     cursor = first.stderr.split("--resume-from ")[1].strip()
     assert summary(first)["next"] == cursor
     assert not summary(first)["complete"]
 
-    monkeypatch.undo()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     second = run(cloud, table, "--resume-from", cursor)
     assert rows(first) and rows(second)
     assert rows(first) + rows(second) == rows(whole)
     assert summary(second) == summary(whole)
 
 
-def test_a_repair_that_is_interrupted_goes_on_where_it_was(cloud: Cloud, table: Table, world: World) -> None:
-    contradictions = contradict(table)
+def test_a_repair_that_is_interrupted_goes_on_where_it_was(cloud: Cloud, table: Table, few: World) -> None:
+    contradictions = contradict(table, FEW)
     order = told(rows(run(cloud, table)))
     answers = [0]
     real = cairn_cli.audit.mend
@@ -257,8 +259,8 @@ def test_a_repair_that_is_interrupted_goes_on_where_it_was(cloud: Cloud, table: 
     assert run(cloud, table).exit_code == 0
 
 
-def test_the_question_says_how_many_and_no_answer_repairs_nothing(cloud: Cloud, table: Table, world: World) -> None:
-    contradictions = contradict(table)
+def test_the_question_says_how_many_and_no_answer_repairs_nothing(cloud: Cloud, table: Table, few: World) -> None:
+    contradictions = contradict(table, FEW)
     before = all_items(table)
     named = ["--tenant", TENANT, "--table", table.name, "--endpoint-url", cloud.endpoint_url, "--repair"]
     for said in ("n\n", ""):
