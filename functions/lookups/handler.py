@@ -15,7 +15,7 @@ from cairn.lookups.routes import (
     percents_in,
     wanted,
 )
-from cairn.platform.api.caller import LOOKS_UP, SEES_ACTIVITY
+from cairn.platform.api.caller import OVERSEES, SEES_ACTIVITY
 from cairn.platform.api.http import Http, serve
 from cairn.platform.clock import Clock, utc_now
 from cairn.platform.config import Config
@@ -33,27 +33,27 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
 
     @http.app.get(f"{LOOKUPS}/holders")
     def holders() -> Response[str]:
-        page = wanted(http, LOOKS_UP, usual=100)
+        page = wanted(http, OVERSEES, usual=100)
         return http.show(read.holders(parts, page, experience_in(http), identifier_in(http, "item_id")))
 
     @http.app.get(f"{LOOKUPS}/levels")
     def levels() -> Response[str]:
-        page = wanted(http, LOOKS_UP, usual=20)
+        page = wanted(http, OVERSEES, usual=20)
         return http.show(read.levels(parts, page, *levels_in(http, MAX_LEVEL)))
 
     @http.app.get(f"{LOOKUPS}/percentages")
     def percentages() -> Response[str]:
-        page = wanted(http, LOOKS_UP, usual=100, most=1000)
+        page = wanted(http, OVERSEES, usual=100, most=1000)
         return http.show(read.percentages(parts, page, experience_in(http), *percents_in(http)))
 
     @http.app.get(f"{LOOKUPS}/last-active")
     def last_active() -> Response[str]:
-        page = wanted(http, LOOKS_UP, usual=20)
+        page = wanted(http, OVERSEES, usual=20)
         return http.show(read.last_active(parts, page, experience_or_none(http), *days_in(http)))
 
     @http.app.get(f"{LOOKUPS}/events-near")
     def events_near() -> Response[str]:
-        page = wanted(http, LOOKS_UP, usual=20)
+        page = wanted(http, OVERSEES, usual=20)
         return http.show(read.events_near(parts, page, near_in(http)))
 
     @http.app.get("/api/v1/experiences/<experience_id>/active-players")

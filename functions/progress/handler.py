@@ -110,7 +110,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
         text = http.body(ReflectionBody).reflection
         settings = parts.settings.of(tenant)
         return http.answer(
-            notes.write_reflection(table, tenant, player, experience, text, http.demand, settings, http.clock())
+            notes.write_reflection(table, settings, tenant, player, experience, text, http.demand, http.clock())
         )
 
     @http.app.get(EXPERIENCES)

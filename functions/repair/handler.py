@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from cairn.catalog.storage import Catalog
-from cairn.platform.api.caller import OPERATES, REVIEWS
+from cairn.platform.api.caller import OPERATES, OVERSEES
 from cairn.platform.api.http import Http, serve
 from cairn.platform.clock import Clock, utc_now
 from cairn.platform.config import Config
@@ -26,7 +26,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
 
     @http.app.get(f"{EXPERIENCE}/repair")
     def examine(player_id: str, experience_id: str) -> Response[str]:
-        tenant, player, experience = asked(http, player_id, experience_id, REVIEWS)
+        tenant, player, experience = asked(http, player_id, experience_id, OVERSEES)
         return http.show(read.contradictions(table, catalog, tenant, player, experience, http.clock()))
 
     @http.app.post(f"{EXPERIENCE}/repair")

@@ -90,7 +90,7 @@ class Client:
         path: str,
         body: Any = None,
         key: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Any = None,
         **query: str,
     ) -> Reply:
         """Sends a request; a POST gets an Idempotency-Key of its own unless one is given ("" for none)."""
@@ -108,6 +108,17 @@ class Client:
         answer = self.http.handle(event, CONTEXT)
         told = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
         return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, told)
+
+    def walk(self, path: str, member: str, **query: Any) -> list[Any]:
+        """Every row of a list, page by page, each page within its limit where one is given."""
+        rows: list[Any] = []
+        while True:
+            page = self.send("GET", path, **query).body
+            assert len(page[member]) <= int(query.get("limit", 100))
+            rows += page[member]
+            if page["next"] is None:
+                return rows
+            query["cursor"] = page["next"]
 
 
 @dataclass

@@ -12,13 +12,14 @@ LAYER = ROOT / "layers" / "shared" / "python"
 
 # The last part of a module's name says how far inside it is. A module with a new name is put here first.
 PURE = {
+    "belongings",
     "blocks",
     "board",
     "cells",
     "days",
     "definitions",
-    "effects",
     "document",
+    "effects",
     "entries",
     "entry",
     "experience",
@@ -40,7 +41,7 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"storage"}
+STORAGE = {"profile_storage", "storage"}
 USE_CASES = {
     "audit",
     "bulk",
@@ -48,6 +49,7 @@ USE_CASES = {
     "exchange",
     "files",
     "journey",
+    "keep",
     "load",
     "mover",
     "notes",
@@ -55,6 +57,7 @@ USE_CASES = {
     "profile",
     "read",
     "run",
+    "session",
     "unlock",
     "work",
 }

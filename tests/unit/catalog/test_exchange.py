@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cairn.platform.table import Table
 from tests.support.definitions import CAFE
 from tests.support.http import Reply
 from tests.support.world import WOODS, World, all_items
@@ -30,18 +31,9 @@ def results(reply: Reply) -> dict[str, str]:
     }
 
 
-def exported(world: World, role: str = "operator", **query: str) -> list[dict[str, Any]]:
+def exported(world: World, role: str = "operator", **query: Any) -> list[Any]:
     """All pages of an export."""
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = world.call("catalog", role).send(
-            "GET", "/experiences/export", **query, **({"cursor": cursor} if cursor else {})
-        )
-        assert page.status == 200, page.body
-        found += page.body["experiences"]
-        if (cursor := page.body["next"]) is None:
-            return found
+    return world.call("catalog", role).walk("/experiences/export", "experiences", **query)
 
 
 @pytest.fixture
@@ -206,3 +198,45 @@ def test_the_same_import_again_answers_what_it_answered(world: World) -> None:
     other = bring(world, FOUR[1:], key="one")
     assert (other.status, other.body["type"]) == (422, "urn:cairn:problem:idempotency-key-reused")
     assert all_items(world.table) == before
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Dying:
+    """A client whose process dies at a call: before it is sent, or once it is done."""
+
+    def __init__(self, client: Any, dies_at: int, *, done: bool) -> None:
+        self._client, self._left, self._done = client, dies_at, done
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**request: Any) -> Any:
+            self._left -= 1
+            if self._left == 0 and not self._done:
+                raise Killed
+            answer = getattr(self._client, operation)(**request)
+            if self._left == 0:
+                raise Killed
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before it is sent", "once it is done"])
+def test_an_import_that_is_killed_at_any_call_is_ended_by_a_retry(world: World, done: bool) -> None:
+    three = FOUR[1:]
+    undisturbed = World(world.table, world.clock, "undisturbed")
+    expected = bring(undisturbed, three, key="one").body
+    for dies_at in range(1, 20):
+        tenant = f"dies-at-{dies_at}"
+        dying = Table(Dying(world.table.client, dies_at, done=done), world.table.name)
+        try:
+            bring(World(dying, world.clock, tenant), three, key="one")
+        except Killed:
+            again = World(world.table, world.clock, tenant)
+            assert bring(again, three, key="one").body == expected
+            assert exported(again) == exported(undisturbed)
+        else:
+            break
+    assert dies_at > 6

@@ -40,6 +40,7 @@ ABOUT_PLAYERS = {
     "notes",
     "output",
     "player",
+    "profile",
     "progress",
     "unlock",
 }

@@ -34,6 +34,7 @@ NO_TOKEN = dict.fromkeys(["nobody", "id token", "no tenant", "no role", "unknown
 # What each caller gets, where the player in the path is ada, who has started the woods.
 READS = {**NO_TOKEN, "ada": 200, "bob": 403, "service": 200, "operator": 200, "admin": 200, "other tenant": 200}
 PLAYS = {**READS, "operator": 403, "admin": 403}
+SERVES = {**PLAYS, "ada": 403, "other tenant": 403}
 ALL = {**READS, "bob": 200}
 EDITS = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 200, "other tenant": 403}
 OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 403, "other tenant": 403}
@@ -69,8 +70,22 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
     ("legacy", "POST", "/track-user-progress", {"wod_id": "woods"}, LEGACY | STRANGER),
     ("legacy", "POST", "/track-user-activity", {"activity_type": "login"}, LEGACY),
+    ("lookups", "GET", "/lookups/levels", None, REVIEWS),
+    ("lookups", "GET", "/lookups/last-active", None, REVIEWS),
+    # They ask for parameters that are not sent here: who may look up gets that far.
+    ("lookups", "GET", "/lookups/holders", None, {**REVIEWS, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/lookups/percentages", None, {**REVIEWS, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/lookups/events-near", None, {**REVIEWS, "operator": 422, "admin": 422}),
+    ("lookups", "GET", "/experiences/woods/active-players", None, {**REVIEWS, "service": 200}),
     ("players", "GET", ADA, None, READS | STRANGER),
     ("players", "PUT", ADA, {"name": "Ada"}, PLAYS),
+    ("players", "GET", f"{ADA}/preferences", None, READS | STRANGER),
+    ("players", "PUT", f"{ADA}/preferences", {"preferences": {"hints": True}}, PLAYS | STRANGER),
+    ("players", "GET", f"{ADA}/custom-stats", None, READS | STRANGER),
+    ("players", "PUT", f"{ADA}/custom-stats", {"custom_stats": {"quests": 15}}, SERVES),
+    ("players", "GET", f"{ADA}/inventory", None, READS | STRANGER),
+    ("players", "POST", f"{ADA}/inventory", {"item_id": "key", "change": 1}, SERVES),
+    ("players", "GET", f"{ADA}/session", None, READS | STRANGER),
     ("progress", "POST", f"{ADA}/experiences/hill/start", {}, PLAYS | STRANGER),
     ("progress", "POST", f"{ADA}/experiences/hill/discover", {}, PLAYS | STRANGER),
     ("progress", "POST", f"{IN_WOODS}/resume", {}, PLAYS | STRANGER),

@@ -6,6 +6,10 @@ from tests.support.world import World, all_items
 
 READS = [
     ("players", "/players/ada"),
+    ("players", "/players/ada/preferences"),
+    ("players", "/players/ada/custom-stats"),
+    ("players", "/players/ada/inventory"),
+    ("players", "/players/ada/session"),
     ("progress", "/players/ada/experiences"),
     ("progress", "/players/ada/experiences/woods"),
     ("progress", "/players/ada/events"),
@@ -15,6 +19,9 @@ READS = [
     ("achievements", "/players/ada/achievements"),
     ("analytics", "/analytics/days/2026-11-20"),
     ("catalog", "/experiences"),
+    ("lookups", "/lookups/levels"),
+    ("lookups", "/lookups/last-active"),
+    ("lookups", "/experiences/woods/active-players"),
     ("catalog", "/experiences/woods"),
     ("catalog", "/experiences/woods/versions"),
     ("catalog", "/experiences/export"),

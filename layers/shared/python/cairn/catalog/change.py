@@ -40,8 +40,8 @@ def nothing(etag: str | None) -> None:
 class Editor:
     """Who changes an experience, when, and on what conditions.
 
-    demand: holds a change to the request's conditions. demand_new: only to the one that nothing stands (If-None-Match),
-    which holds for a definition that stands already too.
+    demand: holds a change to If-Match and If-None-Match. demand_new: to If-None-Match alone, which concerns a
+    definition that stands already too.
     """
 
     tenant: str
@@ -145,7 +145,9 @@ def publish(table: Table, editor: Editor, experience_id: str, key: IdempotencyKe
     """
 
     def loaded() -> Situation:
-        standing = load(table, editor.tenant, experience_id, latest=True, draft=True, graph=True)
+        standing = load(table, editor.tenant, experience_id, draft=True, graph=True)
+        if standing.draft is None and standing.entry.status is Status.ARCHIVED:
+            standing = load(table, editor.tenant, experience_id, latest=True, draft=True)
         return _with_known(table, editor.tenant, standing, standing.draft.prerequisites if standing.draft else ())
 
     def decide(situation: Situation) -> Decision:

@@ -15,7 +15,6 @@ XP_PER_DIFFICULTY = 30
 # A player's contents are spread over items of about so many ids, so that one of them stays below 1 KB.
 CONTENTS_PER_BUCKET = 16
 BLOCKS_PER_BUCKET = 8
-MAX_BUCKETS = 1250
 
 BLOCK_TYPES = (
     "video",
@@ -223,8 +222,7 @@ class Definition:
 
 def buckets_for(expected_contents: int, blocks: int) -> int:
     """Over how many items a player's contents are spread, so that one of them stays below 1 KB."""
-    needed = ceil(expected_contents / CONTENTS_PER_BUCKET + blocks / BLOCKS_PER_BUCKET)
-    return min(MAX_BUCKETS, max(1, needed))
+    return max(1, ceil(expected_contents / CONTENTS_PER_BUCKET + blocks / BLOCKS_PER_BUCKET))
 
 
 def completion_xp(experience: Experience) -> int:

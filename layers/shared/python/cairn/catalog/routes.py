@@ -7,7 +7,7 @@ from cairn.catalog.entry import ANY, Filter
 from cairn.catalog.experience import Status
 from cairn.catalog.read import Viewer, Which
 from cairn.catalog.rules import experience_id
-from cairn.platform.api.caller import EVERYBODY, OPERATES, REVIEWS, Role
+from cairn.platform.api.caller import EVERYBODY, OPERATES, OVERSEES, Role
 from cairn.platform.api.http import Http
 from cairn.platform.errors import DomainError
 from cairn.platform.preconditions import demand
@@ -24,12 +24,12 @@ def viewer(http: Http) -> Viewer:
     """Who looks. Players see no answers; operators and admins see drafts too."""
     caller = http.caller
     caller.must_be(EVERYBODY)
-    return Viewer(caller.tenant, caller.role is not Role.PLAYER, caller.role in REVIEWS)
+    return Viewer(caller.tenant, caller.role is not Role.PLAYER, caller.role in OVERSEES)
 
 
 def auditor(http: Http) -> Viewer:
     """Who looks at what only operators and admins may see."""
-    http.caller.must_be(REVIEWS)
+    http.caller.must_be(OVERSEES)
     return viewer(http)
 
 
@@ -45,7 +45,7 @@ def which(http: Http) -> Which:
     """The state that a request asks for by `version` or `draft`; drafts are for operators and admins."""
     wanted = Which(http.optional_number("version", 1, 999_999), http.flag("draft"))
     if wanted.draft:
-        http.caller.must_be(REVIEWS)
+        http.caller.must_be(OVERSEES)
         if wanted.version is not None:
             raise DomainError("invalid-parameter", "version and draft exclude each other: send one of them.")
     return wanted
@@ -57,7 +57,7 @@ def wanted_list(http: Http) -> Filter:
     if status not in (allowed := (*map(str, Status), ANY)):
         raise DomainError("invalid-parameter", f"status must be one of {', '.join(allowed)}.")
     if status != Status.PUBLISHED:
-        http.caller.must_be(REVIEWS)
+        http.caller.must_be(OVERSEES)
     return Filter(
         kind=http.query("kind") or None,
         category=http.query("category") or None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from cairn.achievements.definitions import Achievement
-from cairn.players.player import Last, Player, with_recent
+from cairn.players.player import Last, Player, with_recent, with_visit
 from cairn.players.virtues import VirtueChange, impact
 from cairn.progress.progress import Happening, Moment
 from cairn.streaks.rules import Streak, StreakSettings, add_activity, creditable, replay
@@ -93,11 +93,16 @@ def settle(
         current_streak=streak.current,
         longest_streak=max(player.longest_streak, streak.longest),
         active_days=max(player.active_days, streak.active_days),
-        recent=with_recent(player.recent, experience) if happening.by_player and experience else player.recent,
         last=Last(event, experience, moment.day, moment.occurred_at),
         seen=_seen(player, happening, moment),
         created_at=player.created_at or moment.recorded_at,
     )
+    if happening.by_player:
+        settled = replace(
+            settled,
+            recent=with_recent(player.recent, experience) if experience else player.recent,
+            visit=with_visit(player.visit, experience or None, moment.occurred_at, happening.location),
+        )
     settled, levels = pay(settled, sum(entry.amount for entry in entries), moment.occurred_at)
     return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
 

@@ -10,7 +10,7 @@ from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
 from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
-from cairn.players.player import Last, Player
+from cairn.players.player import Last, Player, Visit
 from cairn.streaks.storage import Window, pack_window, unpack_window
 from cairn.tenants.settings import TenantSettings
 
@@ -39,6 +39,7 @@ class PlayerItem(Item, discriminator="player"):
     active_days = WholeNumberAttribute()
     recent: ListAttribute[str] = ListAttribute(null=True)
     last: ListAttribute[Any] = ListAttribute(null=True)
+    visit: ListAttribute[Any] = ListAttribute(null=True)
     lp = UnicodeAttribute(null=True)
     ls = UnicodeAttribute(null=True)
     touched: ListAttribute[str] = ListAttribute(null=True)
@@ -49,7 +50,7 @@ class PlayerItem(Item, discriminator="player"):
 def from_item(item: PlayerItem) -> Player:
     """The player of an item."""
     window = unpack_window(item.streak)
-    last = item.last
+    last, visit = item.last, item.visit
     return Player(
         tenant=item.tenant,
         id=item.player,
@@ -69,6 +70,7 @@ def from_item(item: PlayerItem) -> Player:
         active_days=int(item.active_days),
         recent=tuple(item.recent or ()),
         last=Last(last[0], last[1], date.fromisoformat(last[2]), from_ms(int(last[3]))) if last else None,
+        visit=Visit(visit[0], from_ms(int(visit[1])), from_ms(int(visit[2])), visit[3]) if visit else None,
         seen=entries.day_in(item.ls) if item.ls else None,
         touched=tuple(date.fromisoformat(day) for day in item.touched or ()),
         created_at=from_ms(int(item.created_at)) if item.created_at is not None else None,
@@ -82,7 +84,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
     Args:
         settings: the tenant's, which say over how many partitions players are spread.
     """
-    last = player.last
+    last, visit = player.last, player.visit
     shards = settings.shards_on(player.seen or date.min)
     listed = entries.of_player(player.tenant, player.id, player.seen, shards)
     return PlayerItem(
@@ -103,6 +105,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         active_days=player.active_days,
         recent=list(player.recent) or None,
         last=[last.event, last.experience, last.day.isoformat(), to_ms(last.at)] if last else None,
+        visit=[visit.experience, to_ms(visit.since), to_ms(visit.at), visit.location] if visit else None,
         lp=listed.lp,
         ls=listed.ls,
         touched=[day.isoformat() for day in player.touched] or None,

@@ -39,7 +39,7 @@ def _use(content: Content, record: Record) -> Content:
     quantity = _quantity(record)
     if quantity > content.items:
         raise DomainError(
-            "not-held",
+            "too-few-items",
             f"{record.content!r} is held {content.items} times: {quantity} cannot be used.",
             held=content.items,
         )
@@ -103,7 +103,7 @@ def affected(content: Content, record: Record) -> Content:
     """The content that an event is about, after the event type's own change.
 
     Raises:
-        DomainError: `invalid-body` for data that the type cannot use, `not-held`.
+        DomainError: `invalid-body` for data that the type cannot use, `too-few-items`.
     """
     effect = EFFECTS.get(record.type)
     return effect.change(content, record) if effect else content

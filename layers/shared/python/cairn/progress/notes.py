@@ -54,12 +54,12 @@ def write_notes(
 
 def write_reflection(
     table: Table,
+    settings: TenantSettings,
     tenant: str,
     player: str,
     experience: str,
     text: str,
     demand: Demand,
-    settings: TenantSettings,
     now: datetime,
 ) -> Answer:
     """Replaces the reflection; with one, completion no longer asks for it.

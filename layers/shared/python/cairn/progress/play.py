@@ -13,7 +13,7 @@ from cairn.platform import keys
 from cairn.platform.command import Answer, Decision, execute
 from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey
-from cairn.platform.instants import from_ms, iso
+from cairn.platform.instants import duration, from_ms, iso
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
@@ -347,15 +347,6 @@ def show_played(
             "freezes_available": settled.streak.freezes_available,
         },
     }
-
-
-def duration(seconds: int) -> str:
-    """Seconds as people read them: `1h 2m 3s`, `2m 3s`, `3s`."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h {minutes}m {rest}s"
-    return f"{minutes}m {rest}s" if minutes else f"{rest}s"
 
 
 def _shown(instant: datetime | None) -> str | None:

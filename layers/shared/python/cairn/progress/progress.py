@@ -281,7 +281,8 @@ class Happening:
     started: it began the experience; for the first time unless `again`. quadrant, step_seconds: the step it made
     and how long that took. block_done: it made its block count as done, after `step_seconds` on it in all.
     attempt: a block was assessed; first_correct: with full score, at the first attempt.
-    session_seconds: a session's. elapsed_seconds: from start to completion. answer: what else the caller is told.
+    session_seconds: a session's. location: where the player now is.
+    elapsed_seconds: from start to completion. answer: what else the caller is told.
     """
 
     type: str
@@ -303,6 +304,7 @@ class Happening:
     metrics: Mapping[str, int] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     position: Place | None = None
+    location: str | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=dict)
 

@@ -158,7 +158,7 @@ def apply(
 
     Raises:
         DomainError: `illegal-move`, `requirements-not-met`, `incomplete`, `unknown-block`, `not-completable`,
-            `not-held`, `invalid-body`.
+            `too-few-items`, `invalid-body`.
     """
     move = MOVE_OF[type(command)]
     state = progress.state if progress else None
@@ -294,6 +294,7 @@ def recorded(contents: Mapping[str, Content], command: Record, moment: Moment) -
         metrics=metrics,
         data={**command.data, **({"distance_meters": command.meters} if command.meters else {})},
         position=command.position,
+        location=command.content if command.type in MOVES_TO else None,
     )
     return changed, happening
 
@@ -321,11 +322,10 @@ def _record(
                 f" and {len(experience.quadrants)} quadrants. Record those instead.",
             )
         progress = replace(progress, reported=percentage)
-    moved = command.content if command.type in MOVES_TO else None
     progress = replace(
         progress,
         meters=round(progress.meters + command.meters, 1),
-        location=moved or progress.location,
+        location=happening.location or progress.location,
         position=command.position or progress.position,
     )
     return Step(progress, changed, happening)

@@ -390,7 +390,7 @@ def show_event(item: EventItem, event_id: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "event_id": event_id,
         "type": item.type,
-        "experience_id": item.experience,
+        "experience_id": item.experience or None,
         "content_id": item.content,
         "at": iso(from_ms(int(item.at))),
         "recorded_at": iso(from_ms(int(item.recorded_at))),

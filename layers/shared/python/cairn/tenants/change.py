@@ -22,12 +22,12 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
         settings, ver = stored
         if ver and settings == wanted:
             return Decision([], to_json(wanted), etag=etag_of(ver))
-        demand(etag_of(ver))
         if settings.respreads(wanted, tomorrow):
             raise DomainError(
                 "invalid-body",
                 f"fact_shards: where facts up to {tomorrow} are cannot change any more. Begin a new number later.",
             )
+        demand(etag_of(ver))
         return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))
 
     return execute(table, now, None, lambda: read(table, tenant), decide)

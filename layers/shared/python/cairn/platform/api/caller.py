@@ -24,11 +24,11 @@ class Role(StrEnum):
 
 EVERYBODY = frozenset(Role)
 PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
+SERVES = frozenset({Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
-REVIEWS = frozenset({Role.OPERATOR, Role.ADMIN})
-LOOKS_UP = frozenset({Role.OPERATOR, Role.ADMIN})
-SEES_ACTIVITY = LOOKS_UP | {Role.SERVICE}
+OVERSEES = frozenset({Role.OPERATOR, Role.ADMIN})
+SEES_ACTIVITY = OVERSEES | {Role.SERVICE}
 
 
 def identifier(name: str, value: str) -> str:

@@ -154,31 +154,35 @@ class Http:
             raise DomainError("malformed-json", f"Send a JSON object: {error}.") from None
         return content
 
-    def body[T: BaseModel](self, model: type[T]) -> T:
+    def body[T: BaseModel](self, model: type[T], player: str | None = None) -> T:
         """The body, parsed.
+
+        Args:
+            player: whom the path names, where the request acts for a player.
 
         Raises:
             DomainError: `invalid-body` naming each field; `other-player`, `other-tenant` where an older
-                client's ids differ from the token.
+                client's ids differ from the token and the path.
         """
-        return self.parse(model, self.json())
+        return self.parse(model, self.json(), player)
 
-    def parse[T: BaseModel](self, model: type[T], content: Any) -> T:
+    def parse[T: BaseModel](self, model: type[T], content: Any, player: str | None = None) -> T:
         """A body, or a part of one, parsed; it raises what `body` raises."""
         try:
             parsed = model.model_validate(content)
         except ValidationError as error:
             raise invalid_body(error) from None
         if isinstance(parsed, Body):
-            self._agree(parsed)
+            self._agree(parsed, player)
         return parsed
 
-    def _agree(self, body: Body) -> None:
+    def _agree(self, body: Body, player: str | None) -> None:
         caller = self.caller
         if body.community_id not in (None, caller.tenant):
             raise DomainError("other-tenant", "community_id is not the token's tenant. Leave it out.")
-        if caller.player and body.user_id not in (None, caller.player):
-            raise DomainError("other-player", "user_id is not the token's player. Leave it out.")
+        player = player or caller.player
+        if player and body.user_id not in (None, player):
+            raise DomainError("other-player", "user_id is not the player of the token and the path. Leave it out.")
 
     def idempotency_key(self, subject: str | None) -> IdempotencyKey:
         """The request's Idempotency-Key, for a request that acts on a player, or (None) on what is the tenant's.
