@@ -14,7 +14,7 @@ from cairn.progress import notes
 from cairn.progress.bodies import OlderBody, TrackActivityBody, TrackProgressBody
 from cairn.progress.play import Play, Request, play
 from cairn.progress.progress import Command
-from cairn.progress.tracking import activity, commands
+from cairn.progress.tracking import activity, commands, happened_at
 from cairn.tenants.storage import SettingsCache
 
 
@@ -30,7 +30,9 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     def played(player: str, experience: str | None, command: Command, part: str) -> Answer:
         now = http.clock()
         key = http.own_key(player, part)
-        return play(parts, Request(http.caller.tenant, player, experience, command, now, now, key))
+        return play(
+            parts, Request(http.caller.tenant, player, experience, command, happened_at(command, now), now, key)
+        )
 
     @http.app.post("/api/v1/track-user-progress")
     def track_progress() -> Response[str]:

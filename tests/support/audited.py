@@ -35,12 +35,13 @@ def played(table: Table) -> World:
     world.define("woods")
     world.define("cafe", **CAFE)
     world.define("fen")
-    for player, experience, commands in (
+    steps: list[tuple[str, str, list[tuple[str, dict[str, Any]]]]] = [
         ("cleo", "cafe", [("discover", {})]),
         ("ada", "fen", [("start", {})]),
         ("bea", "fen", [("start", {}), ("events", {"type": "item_collected", "content_id": "reed"})]),
         ("bea", "cafe", [("blocks/film", {"completed": True}), ("blocks/quiz", {"answers": {"q1": ["um café"]}})]),
-    ):
+    ]
+    for player, experience, commands in steps:
         for what, body in commands:
             reply = world.play(what, body, player=player, experience=experience)
             assert reply.status == 200, reply.body

@@ -93,9 +93,9 @@ class World:
         assert reply.status == 200, reply.body
 
     def play(self, what: str, body: dict[str, Any] | None = None, *, player: str = "ada", **more: Any) -> Reply:
-        """One command of a player: start, events, quadrants, sessions or complete."""
+        """One command of a player, by what its route is called: start, events, blocks/film, sessions, complete ..."""
         experience = more.pop("experience", "woods")
-        function = "completion" if what == "complete" else "progress"
+        function = "completion" if what in ("complete", "practice") else "progress"
         path = f"/players/me/experiences/{experience}/{what}"
         return self.call(function, player=player).send("POST", path, body or {}, **more)
 

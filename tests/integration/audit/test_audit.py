@@ -239,7 +239,7 @@ def test_a_repair_that_is_interrupted_goes_on_where_it_was(cloud: Cloud, table: 
     contradictions = contradict(table, FEW)
     order = told(rows(run(cloud, table)))
     answers = [0]
-    real = cairn_cli.audit.mend
+    real = audit.mend
 
     def mend(*asked: Any) -> bool:
         answers[0] += 1

@@ -66,7 +66,6 @@ def test_a_leg_reads_its_own_players_and_no_further(table: Table, meter: Meter) 
     walk = audit(world).walk()
     trips, _ = spent(meter, lambda: next(walk))
     assert trips == 1 + 3 * PLAYERS_AT_ONCE
-    walk.close()
 
 
 @dataclass

@@ -175,7 +175,20 @@ def test_an_id_that_no_key_can_hold_is_refused(refused: Any, identifier: str) ->
     refused(422, "invalid-parameter", "GET", f"/players/{identifier}/xp", role="operator")
 
 
-ODD = ["zoë", "a b", "50%", "a%2Fb", "a+b", "a&b", "a:b@c", "it's", "語", "x" * 128, "..", "me2", "PLAYER", "-", "a|b"]
+ODD = ["zoë", "a b", "50%", "a%20b", "a+b", "a&b", "a:b@c", "it's", "語", "x" * 128, "..", "me2", "PLAYER", "-", "a|b"]
+ODD += [
+    'say "hi"',
+    "a#b",
+    "back\\slash",
+    "`tick`",
+    "😀👩‍🚀",
+    "שלום",
+    "\u202eabc",
+    "e\u0301",
+    "ก็",
+    "\u200b",
+    "\x01\t\x02",
+]
 
 
 @pytest.mark.parametrize("identifier", ODD)
@@ -206,8 +219,6 @@ def test_a_content_id_may_be_anything(world: World, content: str) -> None:
     assert stands["contents"] == {content: {"visits": 1, "seconds": 0, "interactions": 0}}
 
 
-@pytest.mark.parametrize(
-    "path", ["/players/a#b/xp", "/players/a/b/xp", "/players/ /", "/players//xp", "/players/😀/xp"]
-)
+@pytest.mark.parametrize("path", ["/players/a/b/xp", "/players/ /", "/players//xp"])
 def test_what_cannot_stand_in_a_path_is_no_route(refused: Any, path: str) -> None:
     refused(404, "unknown-route", "GET", path)

@@ -9,6 +9,7 @@ from cairn.platform.errors import DomainError
 from cairn.progress.progress import DONE, BlockState, BlockWork, Content, Progress, WorkOnBlock
 
 MASTERED_AT = 0.95
+BELOW_ALL = 99.9
 NOTHING = BlockWork()
 
 
@@ -139,8 +140,14 @@ def recounted(experience: Experience, progress: Progress, contents: Mapping[str,
 
 
 def rebased(experience: Experience, progress: Progress, contents: Mapping[str, Content]) -> Progress:
-    """The head on another version: the player keeps all they did, and what counts is counted anew."""
-    return recounted(experience, replace(progress, version=experience.version), contents)
+    """The head on another version: the player keeps all they did, and what counts is counted anew.
+
+    Quadrants are the experience's: where the version has none, the player has none.
+    """
+    moved = replace(progress, version=experience.version)
+    if not experience.quadrants:
+        moved = replace(moved, quadrants=(), stepped_at=None)
+    return with_percent(experience, recounted(experience, moved, contents))
 
 
 def blocks_left(experience: Experience, contents: Mapping[str, Content]) -> list[str]:
@@ -158,7 +165,12 @@ def completion_percentage(experience: Experience, progress: Progress) -> float:
     if not experience.completables:
         return progress.reported or 0.0
     done = min(progress.blocks_done, experience.required_blocks) + len(progress.quadrants)
-    return round(100 * done / experience.completables, 1)
+    return percentage(done, experience.completables)
+
+
+def percentage(done: int, required: int) -> float:
+    """So many of those required, in percent to one decimal; 100 only where none is left."""
+    return 100.0 if done >= required else min(BELOW_ALL, round(100 * done / required, 1))
 
 
 def with_percent(experience: Experience, progress: Progress) -> Progress:

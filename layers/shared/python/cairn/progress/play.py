@@ -160,19 +160,20 @@ def load(
         content_keys = _content_keys(tenant, player_id, named, {**spread, **pinned})
         items = table.get_many(content_keys.values())
     contents = {at: storage.bucket_of(items.get(ContentsItem, key)) for at, key in content_keys.items()}
+    commands = {each: [command for other, command, _ in wanted if other and other.id == each] for each in latest}
     experiences = {
-        each: _version(parts.catalog, tenant, newest, heads.get(each), wanted) for each, newest in latest.items()
+        each: _version(parts.catalog, tenant, newest, heads.get(each), commands[each])
+        for each, newest in latest.items()
     }
     for each, head in heads.items():
         moved = head.version != experiences[each].version
-        commands = [command for experience, command, _ in wanted if experience and experience.id == each]
         lacks = not blocks_satisfied(experiences[each], head)
-        counts = any(isinstance(each, Repair) or (isinstance(each, Complete) and lacks) for each in commands)
+        counts = _any(commands[each], Repair) or (_any(commands[each], Complete) and lacks)
         if not (moved or counts):
             continue
         every = storage.buckets_of(each, read_contents(table, tenant, player_id, each))
         contents |= every
-        if moved and not any(isinstance(command, Migrate) for command in commands):
+        if moved and not _any(commands[each], Migrate):
             heads[each] = rebased(experiences[each], head, merged(every.values()))
     zone = player.zone or settings.zone
     days = {(local_date(at, zone, settings.streak.day_start_hours), each.id if each else "") for each, _, at in wanted}
@@ -197,21 +198,22 @@ def _content_keys(
     return {place: keys.contents(tenant, player, *place) for place in sorted(at)}
 
 
+def _any(commands: Iterable[Command], kind: type[Command]) -> bool:
+    return any(isinstance(command, kind) for command in commands)
+
+
 def _version(
-    catalog: Catalog, tenant: str, latest: Experience, head: Progress | None, wanted: Sequence[Wanted]
+    catalog: Catalog, tenant: str, latest: Experience, head: Progress | None, commands: Sequence[Command]
 ) -> Experience:
     """The version that a player is on: the one they started, unless they have not or go on with a later one.
 
-    A head is mended as it stands: what contradicts the version that it is on need not contradict another.
+    A repair mends what stands, so it moves nobody.
     """
     if head is None or head.version == latest.version:
         return latest
-    commands = [command for each, command, _ in wanted if each and each.id == latest.id]
-    asked = any(isinstance(command, Migrate) for command in commands)
-    goes_on = (head.state is State.DISCOVERED or latest.migrates or asked) and not any(
-        isinstance(command, Repair) for command in commands
-    )
-    if head.state not in DONE and goes_on and latest.version > head.version:
+    goes_on = head.state is State.DISCOVERED or latest.migrates or _any(commands, Migrate)
+    stays = head.state in DONE or _any(commands, Repair)
+    if goes_on and not stays and latest.version > head.version:
         return latest
     return catalog.version(tenant, latest.id, head.version)
 
@@ -265,6 +267,9 @@ def _decide(request: Request, settings: TenantSettings, situation: Situation) ->
             return Decision([], {"already_completed": True, "xp": {"gained": 0}, **show_progress(experience, head)})
         if isinstance(command, Discover):
             return Decision([], {"already_discovered": True, **show_progress(experience, head)})
+        if isinstance(command, Migrate) and head.version == experience.version and head.state not in DONE:
+            stays = {"from_version": head.version, "to_version": head.version}
+            return Decision([], {**stays, **show_progress(experience, head)})
         if isinstance(command, Repair) and not repair(experience, head, whole(loaded, experience), request.now)[1]:
             return Decision([], {"changes": [], **show_progress(experience, head)})
     moment = situation.moment(request.occurred_at)

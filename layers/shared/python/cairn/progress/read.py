@@ -12,7 +12,7 @@ from cairn.platform.instants import iso
 from cairn.platform.paging import Spread, read_page, read_position, read_spread, write_cursor, write_position
 from cairn.platform.table import Table
 from cairn.progress import storage
-from cairn.progress.blocks import blocks_left, is_done, state_of
+from cairn.progress.blocks import blocks_left, is_done, percentage, state_of
 from cairn.progress.play import merged, read_contents, show_progress
 from cairn.progress.progress import Content, Progress
 from cairn.progress.repair import repair
@@ -102,7 +102,7 @@ def show_pages(experience: Experience, contents: Mapping[str, Content]) -> list[
             {
                 "page_id": page.id,
                 "title": page.title,
-                "completion_percentage": round(100 * done / len(required), 1) if required else None,
+                "completion_percentage": percentage(done, len(required)) if required else None,
                 "blocks": [
                     show_block(block.id, contents.get(block.id, Content()))
                     for block in page.blocks

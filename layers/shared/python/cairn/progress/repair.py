@@ -40,11 +40,6 @@ def _begun(head: Progress) -> bool:
     return head.state is not State.DISCOVERED
 
 
-def _last_progress(_: Experience, head: Progress) -> Progress:
-    known = [at for at in (head.last_progress_at, head.completed_at, head.started_at, head.discovered_at) if at]
-    return replace(head, last_progress_at=max(known)) if known and head.last_progress_at is None else head
-
-
 def _completed_at(_: Experience, head: Progress) -> Progress:
     if head.state in DONE:
         return replace(head, completed_at=head.completed_at or head.last_progress_at)
@@ -74,12 +69,12 @@ def _quadrants(experience: Experience, head: Progress) -> Progress:
 
 
 def _mastery(experience: Experience, head: Progress) -> Progress:
-    most = experience.max_mastery_level
     if head.state not in DONE:
         return replace(head, mastery=0)
-    if head.state is State.MASTERED or head.mastery >= most:
+    most, level = experience.max_mastery_level, max(1, head.mastery)
+    if head.state is State.MASTERED or level >= most:
         return replace(head, state=State.MASTERED, mastery=most)
-    return replace(head, mastery=max(1, head.mastery))
+    return replace(head, mastery=level)
 
 
 def _sums(_: Experience, head: Progress) -> Progress:
@@ -89,6 +84,7 @@ def _sums(_: Experience, head: Progress) -> Progress:
         seconds=max(0, head.seconds),
         sessions=max(0, head.sessions),
         meters=max(0, head.meters),
+        starts=max(0, head.starts),
         reported=reported,
     )
 
@@ -101,7 +97,6 @@ def _today(_: Experience, head: Progress) -> Progress:
 
 
 RULES: Sequence[tuple[str, Rule]] = (
-    ("the last progress is the latest instant known", _last_progress),
     ("what is completed has the instant of it, and nothing else has", _completed_at),
     ("what was begun has the instant of it, and nothing else has", _started_at),
     ("completion does not come before the start", _order),
@@ -110,6 +105,7 @@ RULES: Sequence[tuple[str, Rule]] = (
     ("sums are not negative", _sums),
     ("the latest day has its first and last instant", _today),
 )
+LATEST = "the last progress is the latest instant known"
 RECOUNT = "blocks that count are those that the contents show, and the percentage follows"
 
 
@@ -123,20 +119,23 @@ def repair(
         contents: all of the player's in this experience.
         at: taken where no instant is known at all.
     """
-    mends: list[Mend] = []
-    before = head
-    if not any((head.last_progress_at, head.completed_at, head.started_at, head.discovered_at)):
-        head = _noted(mends, RULES[0][0], head, replace(head, last_progress_at=at))
-    for name, rule in RULES:
-        head = _noted(mends, name, head, rule(experience, head))
-    head = _noted(mends, RECOUNT, head, with_percent(experience, recounted(experience, head, contents)))
-    changed = {each.name for each in fields(Progress) if getattr(before, each.name) != getattr(head, each.name)}
-    return head, [mend for mend in mends if mend.field in changed]
+    values = (getattr(head, each.name) for each in fields(Progress))
+    latest = max((value for value in values if isinstance(value, datetime)), default=at)
+    rules: Sequence[tuple[str, Rule]] = (
+        (LATEST, lambda _, each: replace(each, last_progress_at=latest)),
+        *RULES,
+        (RECOUNT, lambda version, each: with_percent(version, recounted(version, each, contents))),
+    )
+    mended, changed_by = head, dict[str, str]()
+    for name, rule in rules:
+        before, mended = mended, rule(experience, mended)
+        changed_by |= dict.fromkeys(_differing(before, mended), name)
+    mends = [
+        Mend(changed_by[field], field, getattr(head, field), getattr(mended, field))
+        for field in _differing(head, mended)
+    ]
+    return mended, mends
 
 
-def _noted(mends: list[Mend], rule: str, before: Progress, after: Progress) -> Progress:
-    for each in fields(Progress):
-        was, becomes = getattr(before, each.name), getattr(after, each.name)
-        if was != becomes:
-            mends.append(Mend(rule, each.name, was, becomes))
-    return after
+def _differing(one: Progress, other: Progress) -> list[str]:
+    return [each.name for each in fields(Progress) if getattr(one, each.name) != getattr(other, each.name)]

@@ -54,6 +54,7 @@ from cairn.xp.ledger import COMPLETION
 EARTH_RADIUS_METERS = 6_371_008.8
 EARLY, LATE = time(7), time(22)
 INTERRUPTED_AFTER_DAYS = 30
+MAX_OTHER_OUTPUTS = 20
 
 NOT_STARTED = "NOT_STARTED"
 NOT_BEGUN: frozenset[State | None] = frozenset({None, State.DISCOVERED})
@@ -158,7 +159,7 @@ def apply(
 
     Raises:
         DomainError: `illegal-move`, `requirements-not-met`, `incomplete`, `unknown-block`, `not-completable`,
-            `too-few-items`, `invalid-body`.
+            `too-few-items`, `state-full`, `invalid-body`.
     """
     move = MOVE_OF[type(command)]
     state = progress.state if progress else None
@@ -246,7 +247,7 @@ def _decide(
         case Advance():
             return _advance(experience, progress, command, moment)
         case Session():
-            return _session(progress, command, moment)
+            return _session(experience, progress, command, moment)
         case Complete():
             return _complete(experience, progress, contents, command, moment)
         case Practise():
@@ -395,7 +396,17 @@ def _advance(experience: Experience, progress: Progress, command: Advance, momen
     return Step(advanced, {}, happening)
 
 
-def _session(progress: Progress, command: Session, moment: Moment) -> Step:
+def _session(experience: Experience, progress: Progress, command: Session, moment: Moment) -> Step:
+    outputs = tuple(dict.fromkeys((*progress.outputs, *command.outputs)))
+    others = set(outputs).difference(experience.criteria.required_outputs)
+    if len(others) > MAX_OTHER_OUTPUTS and len(outputs) > len(progress.outputs):
+        raise DomainError(
+            "state-full",
+            f"The outputs of {experience.id!r} would have {len(others)} names beside those that completion asks for;"
+            f" {MAX_OTHER_OUTPUTS} are possible. Nothing was changed. Send outputs under names that were used before.",
+            size=len(others),
+            limit=MAX_OTHER_OUTPUTS,
+        )
     began = moment.occurred_at.astimezone(time_zone(moment.zone)).time()
     metrics = {"sessions": 1, "study_seconds": command.seconds}
     if began < EARLY:
@@ -407,7 +418,7 @@ def _session(progress: Progress, command: Session, moment: Moment) -> Step:
         progress,
         seconds=progress.seconds + command.seconds,
         sessions=progress.sessions + 1,
-        outputs=tuple(dict.fromkeys((*progress.outputs, *command.outputs))),
+        outputs=outputs,
     )
     return Step(longer, {}, happening)
 
@@ -415,8 +426,7 @@ def _session(progress: Progress, command: Session, moment: Moment) -> Step:
 def _complete(
     experience: Experience, progress: Progress, contents: Mapping[str, Content], command: Complete, moment: Moment
 ) -> Step:
-    left = blocks_left(experience, contents) if contents else ()
-    missing = missing_for_completion(experience, progress, command.reflection, left)
+    missing = missing_for_completion(experience, progress, command.reflection, blocks_left(experience, contents))
     if missing and not command.waived:
         named = "; ".join(f"{each['criterion']}: {each['detail']}" for each in missing)
         raise DomainError("incomplete", f"Still missing: {named}.", missing=missing)

@@ -6,6 +6,7 @@ Pure: a body becomes the commands that it means. The routes that take it need no
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from cairn.catalog.experience import Experience
@@ -84,6 +85,11 @@ def _of_experience(
     if done:
         wanted.append(Complete())
     return wanted
+
+
+def happened_at(command: Command, now: datetime) -> datetime:
+    """When a command happened that older clients send without a time: a session ends now, all else is of now."""
+    return now - timedelta(seconds=command.seconds) if isinstance(command, Session) else now
 
 
 def activity(activity_type: str, content: str | None, data: Mapping[str, Any], allowed: Sequence[str]) -> Record:

@@ -1,6 +1,7 @@
 """HTTP for every function: the resolver, the caller, bodies, idempotency keys, problems, one log line a call."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -27,6 +28,11 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_ERRORS = 50
 MAX_FIELD_CHARACTERS = 200
 
+ROUTE_PARAMETER = re.compile(r"<(\w+)>")
+# What the gateway would take for the path's own, so that clients write it encoded into an id before they encode that.
+WRITTEN_ENCODED = re.compile("%2f|%3f", re.IGNORECASE)
+DECODED = {"%2f": "/", "%3f": "?"}
+
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -40,6 +46,30 @@ class Body(BaseModel):
 
     user_id: str | None = None
     community_id: str | None = None
+
+
+class Resolver(APIGatewayHttpResolver):
+    """Powertools' resolver for ids of any characters: its own pattern knows no quotes, `#`, emoji or combining marks.
+
+    Both methods are those that Powertools' other resolvers override.
+    """
+
+    @staticmethod
+    def _compile_regex(rule: str, base_regex: str = "^{}$") -> re.Pattern[str]:
+        return re.compile(base_regex.format(ROUTE_PARAMETER.sub(r"(?P<\1>[^/]+)", rule)))
+
+    def _convert_matches_into_route_keys(self, match: re.Match[str]) -> dict[str, str]:
+        return {name: path_id(segment) for name, segment in match.groupdict().items()}
+
+
+def path_id(segment: str) -> str:
+    """The id that a segment of an HTTP API's `rawPath` names.
+
+    The gateway decodes a path once, before it routes, and leaves `%25` as it is. So a slash, which would part the
+    path, and a question mark, which would end it, come as `%2F` and `%3F` of the id itself.
+    """
+    once = segment.replace("%25", "%")
+    return WRITTEN_ENCODED.sub(lambda found: DECODED[found[0].lower()], once)
 
 
 class Http:
@@ -56,7 +86,7 @@ class Http:
         self.clock = clock
         self.max_body_bytes = max_body_bytes
         self.logger = Logger()
-        self.app = APIGatewayHttpResolver()
+        self.app = Resolver()
         self.app.exception_handler(DomainError)(self._refused)
         self.app.exception_handler(Exception)(self._failed)
         self.app.not_found(self._no_route)
