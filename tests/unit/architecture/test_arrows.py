@@ -43,6 +43,7 @@ PURE = {
 }
 STORAGE = {"profile_storage", "storage"}
 USE_CASES = {
+    "audit",
     "bulk",
     "change",
     "exchange",

@@ -55,7 +55,7 @@ def partitions_near(tenant: str, center: Place, reach: float) -> Sequence[str]:
 def playing(row: Raw) -> Playing:
     """The player of a row of `players_of`."""
     return Playing(
-        player=_player(row),
+        player=player_of(row),
         state=row["state"]["S"],
         percent=float(row["percent"]["N"]) if "percent" in row else 0.0,
         buckets=int(row["buckets"]["N"]) if "buckets" in row else 1,
@@ -65,7 +65,7 @@ def playing(row: Raw) -> Playing:
 
 def seen(row: Raw) -> tuple[str, date]:
     """The player of a row of `players_seen`, and the date."""
-    return _player(row), entries.day_in(row["ls"]["S"])
+    return player_of(row), entries.day_in(row["ls"]["S"])
 
 
 def located(row: Raw) -> Located:
@@ -82,5 +82,6 @@ def located(row: Raw) -> Located:
     )
 
 
-def _player(row: Raw) -> str:
+def player_of(row: Raw) -> str:
+    """The player of a row of the index."""
     return keys.decode(row["PK"]["S"].rpartition("#")[2])

@@ -47,10 +47,13 @@ def profile(tenant_id: str, player_id: str) -> Key:
 
 
 PROGRESS_PREFIX = "PRG#"
+CONTENTS_PREFIX = "CONTENT#"
 EVENT_PREFIX = "E#"
 LEDGER_PREFIX = "L#"
 UNLOCK_PREFIX = "A#"
 CALENDAR_PREFIX = "CAL#"
+# The sort keys between which a player and all of their progress stand: $ is what follows #.
+PLAYER_AND_PROGRESS = ("PLAYER", "PRG$")
 
 
 def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
@@ -58,7 +61,12 @@ def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
 
 
 def contents_prefix(experience_id: str) -> str:
-    return f"CONTENT#{encode(experience_id)}#"
+    return f"{CONTENTS_PREFIX}{encode(experience_id)}#"
+
+
+def experience_of_contents(sk: str) -> str:
+    """The experience whose contents a sort key is of."""
+    return decode(sk.removeprefix(CONTENTS_PREFIX).rpartition("#")[0])
 
 
 def contents(tenant_id: str, player_id: str, experience_id: str, bucket: int) -> Key:
