@@ -147,15 +147,15 @@ class Life(RuleBasedStateMachine):
         """Towards completion."""
         name = data.draw(st.sampled_from(self.names(State.IN_PROGRESS)))
         experience, head = self.on(name, self.heads()[name])
-        steps: list[Command] = [Complete("Yes.")]
-        for criterion in missing(experience, head, self.contents(name), "Yes."):
-            left = [block for block in EVERY if block.id in experience.blocks]
-            steps = {
-                "quadrants": [Advance()],
-                "blocks": [WorkOnBlock(block.id, completed=True, score=1.0) for block in left if block is not HEADING],
-                "min_time_minutes": [Session(600)],
-                "required_outputs": [Session(0, {"poem": "It rained."})],
-            }[criterion]
+        blocks = [each for each in EVERY if each.id in experience.blocks and each is not HEADING]
+        towards: dict[str, list[Command]] = {
+            "quadrants": [Advance()],
+            "blocks": [WorkOnBlock(block.id, completed=True, score=1.0) for block in blocks],
+            "min_time_minutes": [Session(600)],
+            "required_outputs": [Session(0, {"poem": "It rained."})],
+        }
+        lacks = sorted(missing(experience, head, self.contents(name), "Yes."))
+        steps = towards[lacks[0]] if lacks else [Complete("Yes.")]
         for step in steps:
             self.play(name, step, timedelta(0))
 
