@@ -93,3 +93,33 @@ def faults(experience: Experience, head: Progress, contents: Mapping[str, Conten
         "the percentage is as defined": head.percent == percent(experience, head, contents),
     }
     return [name for name, holds in checks.items() if not holds]
+
+
+def blocks_met(experience: Experience, contents: Mapping[str, Content]) -> bool:
+    """Whether the blocks let the experience be completed, by its move_on."""
+    required = counting(experience)
+    done, passed, _ = sums(experience, contents)
+    assessed = sum(block.passing_score is not None for block in required)
+    completed, all_passed = done == len(required), assessed > 0 and passed == assessed
+    met = {
+        MoveOn.PASSED: all_passed,
+        MoveOn.COMPLETED: completed,
+        MoveOn.COMPLETED_AND_PASSED: completed and all_passed,
+        MoveOn.COMPLETED_OR_PASSED: completed or all_passed,
+        MoveOn.NOT_APPLICABLE: True,
+    }
+    return not required or met[experience.move_on]
+
+
+def missing(experience: Experience, head: Progress, contents: Mapping[str, Content], reflection: str) -> set[str]:
+    """The criteria that stand between a player and completion."""
+    criteria, reflected = experience.criteria, bool(reflection) or head.reflected
+    delivered = {*head.outputs, *(["reflection"] if reflected else [])}
+    met = {
+        "quadrants": not experience.quadrants or len(head.quadrants) == 4,
+        "blocks": blocks_met(experience, contents),
+        "min_time_minutes": head.seconds >= 60 * criteria.min_time_minutes,
+        "required_outputs": set(criteria.required_outputs) <= delivered,
+        "reflection": reflected or not (experience.quadrants or criteria.reflection),
+    }
+    return {criterion for criterion, holds in met.items() if not holds} - set(head.waived)

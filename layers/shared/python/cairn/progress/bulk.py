@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from cairn.catalog.experience import Experience
+from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import event_id
-from cairn.platform.transact import MAX_ACTIONS, ConditionsFailed, transact
+from cairn.platform.transact import MAX_ACTIONS, Action, ConditionsFailed, transact
 from cairn.progress.journey import Journey
-from cairn.progress.play import Play, has_happened, load
+from cairn.progress.play import Play, Situation, has_happened, load
 from cairn.progress.progress import Record
 from cairn.tenants.settings import TenantSettings
 
@@ -50,6 +51,7 @@ def record_all(parts: Play, tenant: str, player: str, events: Sequence[Sent], no
     results: dict[int, Result] = {}
     latest: dict[int, Experience | None] = {}
     by_id: dict[str, Sent] = {}
+    repeated: dict[int, int] = {}
     for sent in sorted(events, key=lambda each: (each.occurred_at, each.number)):
         try:
             has_happened(sent.record, sent.occurred_at, now)
@@ -58,15 +60,25 @@ def record_all(parts: Play, tenant: str, player: str, events: Sequence[Sent], no
             results[sent.number] = Result(sent.number, refused=refusal)
             continue
         event = event_id(sent.occurred_at, tenant, player, sent.cause)
-        if event in by_id:
-            results[sent.number] = _already(sent.number, event)
-        else:
-            by_id[event] = sent
+        first = by_id.setdefault(event, sent)
+        if first is not sent:
+            repeated[sent.number] = first.number
     left = list(by_id.items())
     while left:
         done = _one_transaction(parts, tenant, player, left[:EVENTS_PER_TRANSACTION], latest, settings, now)
         results |= done
         left = [(event, sent) for event, sent in left if sent.number not in done]
+    refused = {
+        keys.event(tenant, player, event): event for event, sent in by_id.items() if results[sent.number].refused
+    }
+    for key in parts.table.get_many(refused).raw:
+        # It was recorded before, when the rules still took it.
+        number = by_id[refused[key]].number
+        results[number] = _already(number, refused[key])
+    for number, first_number in repeated.items():
+        same = results[first_number]
+        taken = _already(number, same.recorded["event_id"]) if same.recorded else None
+        results[number] = taken or Result(number, refused=same.refused)
     return [results[number] for number in sorted(results)]
 
 
@@ -84,39 +96,44 @@ def _one_transaction(
     while True:
         wanted = [(latest[sent.number], sent.record, sent.occurred_at) for _, sent in events]
         situation = load(parts, tenant, player, wanted, settings, now)
-        journey = Journey(situation.loaded, settings, now)
-        results: dict[int, Result] = {}
-        for _, sent in events:
-            if results and journey.size + ACTIONS_OF_ONE > MAX_ACTIONS:
-                break
-            experience = situation.experiences[sent.experience] if sent.experience is not None else None
-            try:
-                played = journey.play(experience, sent.record, situation.moment(sent.occurred_at), sent.cause)
-            except DomainError as refusal:
-                results[sent.number] = Result(sent.number, refused=refusal)
-            else:
-                gained = sum(entry.amount for entry in played.settled.entries)
-                told = {"event_id": played.event, "already_recorded": False, "xp_gained": gained}
-                results[sent.number] = Result(sent.number, told)
+        results, actions = _decide(situation, [sent for _, sent in events], settings, now)
         try:
-            if actions := journey.actions():
+            if actions:
                 transact(parts.table, actions, patience)
         except ConditionsFailed as failed:
             standing = {name.removeprefix("event ") for name in failed.items if name.startswith("event ")}
             if standing:
                 return {sent.number: _already(sent.number, event) for event, sent in events if event in standing}
             patience.wait()
-        except DomainError as refusal:  # the state of an experience is full
-            if len(events) == 1:
-                return {events[0][1].number: Result(events[0][1].number, refused=refusal)}
-            events = events[: len(events) // 2]
         else:
             return results
 
 
+def _decide(
+    situation: Situation, events: Sequence[Sent], settings: TenantSettings, now: datetime
+) -> tuple[dict[int, Result], list[Action]]:
+    """What becomes of the first of the events, as many as one transaction holds, and its actions."""
+    journey = Journey(situation.loaded, settings, now)
+    results: dict[int, Result] = {}
+    for sent in events:
+        experience = situation.experiences[sent.experience] if sent.experience is not None else None
+        try:
+            played = journey.play(experience, sent.record, situation.moment(sent.occurred_at), sent.cause)
+        except DomainError as refusal:
+            results[sent.number] = Result(sent.number, refused=refusal)
+        else:
+            gained = sum(entry.amount for entry in played.settled.entries)
+            told = {"event_id": played.event, "already_recorded": False, "xp_gained": gained}
+            results[sent.number] = Result(sent.number, told)
+        if journey.size > MAX_ACTIONS and len(results) > 1:
+            return _decide(situation, events[: len(results) - 1], settings, now)
+    try:
+        return results, journey.actions()
+    except DomainError as refusal:  # the state of an experience is full
+        if len(events) > 1:
+            return _decide(situation, events[: len(events) // 2], settings, now)
+        return {events[0].number: Result(events[0].number, refused=refusal)}, []
+
+
 def _already(number: int, event: str) -> Result:
     return Result(number, {"event_id": event, "already_recorded": True, "xp_gained": 0})
-
-
-# An event, its bonus, its head, its contents, a fact or two, and a calendar month.
-ACTIONS_OF_ONE = 8

@@ -315,5 +315,5 @@ def _outside(command: Command, moment: Moment) -> Happening:
     """An event that belongs to no experience: it counts for streak and metrics. Contents are an experience's."""
     if not isinstance(command, Record):
         raise TypeError(f"{type(command).__name__} belongs to an experience")
-    _, happening = recorded({}, replace(command, content=None), moment)
+    _, happening = recorded({}, replace(command, content=None), moment, round(command.meters))
     return replace(happening, data={**happening.data, **({"content_id": command.content} if command.content else {})})

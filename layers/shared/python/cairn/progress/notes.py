@@ -38,13 +38,15 @@ def show(player: str, experience: str, notes: NotesItem | None) -> dict[str, Any
 def write_notes(
     table: Table, tenant: str, player: str, experience: str, text: str, demand: Demand, now: datetime
 ) -> Answer:
-    """Replaces the notes.
+    """Replaces the notes. What stands already is not written again.
 
     Raises:
         DomainError: `precondition-failed`.
     """
 
     def decide(standing: NotesItem | None) -> Decision:
+        if standing and (standing.notes or "") == text:
+            return Decision([], show(player, experience, standing), etag=etag(standing))
         demand(etag(standing))
         written = storage.written_notes(tenant, player, experience, standing, notes=text)
         return Decision([storage.write_notes(written)], show(player, experience, written), etag=etag(written))
@@ -62,7 +64,7 @@ def write_reflection(
     demand: Demand,
     now: datetime,
 ) -> Answer:
-    """Replaces the reflection; with one, completion no longer asks for it.
+    """Replaces the reflection; with one, completion no longer asks for it. What stands already is not written again.
 
     Raises:
         DomainError: `no-progress`, `precondition-failed`.
@@ -77,8 +79,10 @@ def write_reflection(
         standing, item = stored
         if item is None:
             raise no_progress(experience)
-        demand(etag(standing))
         head = storage.from_item(item)
+        if standing and (standing.reflection or "") == text and head.reflected == bool(text):
+            return Decision([], show(player, experience, standing), etag=etag(standing))
+        demand(etag(standing))
         written = storage.written_notes(tenant, player, experience, standing, reflection=text)
         writes = [
             storage.write_notes(written),

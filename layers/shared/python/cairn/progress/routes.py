@@ -28,8 +28,7 @@ def play_route(
     """Plays the command of a request for the player that its path and its token name."""
     caller = http.caller
     player = caller.player_in(player_id, allowed)
-    if body.user_id not in (None, player):
-        raise DomainError("other-player", "user_id is not the player in the path. Leave it out.")
+    same_player(body.user_id, player)
     now = http.clock()
     experience = http.identifier("experience_id", experience_id) if experience_id is not None else None
     request = Request(
@@ -61,6 +60,7 @@ def record_bulk(http: Http, parts: Play, events: Sequence[Any]) -> dict[str, Any
         try:
             event = http.parse(BulkEventBody, content)
             player = caller.player_in(event.player_id or "me", PLAYS)
+            same_player(event.user_id, player)
             may_send(caller, settings, event.type)
         except DomainError as refusal:
             results[number] = document(refusal)
@@ -82,6 +82,12 @@ def record_bulk(http: Http, parts: Play, events: Sequence[Any]) -> dict[str, Any
         "refused": sum(each["status"] != 200 for each in shown),
         "results": shown,
     }
+
+
+def same_player(user_id: str | None, player: str) -> None:
+    """Raises DomainError `other-player` for an older client's user_id that is another player than the one named."""
+    if user_id not in (None, player):
+        raise DomainError("other-player", f"user_id is not the player {player!r}. Leave it out.")
 
 
 def may_send(caller: Caller, settings: TenantSettings, event_type: str) -> None:

@@ -279,15 +279,21 @@ def _resume(progress: Progress, moment: Moment) -> Step:
     return Step(going_on, {}, Happening("experience_resumed", answer=answer))
 
 
-def recorded(contents: Mapping[str, Content], command: Record, moment: Moment) -> tuple[dict[str, Content], Happening]:
-    """What an event does to its content id, and what happened; whether or not it belongs to an experience."""
+def recorded(
+    contents: Mapping[str, Content], command: Record, moment: Moment, whole_meters: int
+) -> tuple[dict[str, Content], Happening]:
+    """What an event does to its content id, and what happened; whether or not it belongs to an experience.
+
+    Args:
+        whole_meters: by how many the event brings the player's distance on.
+    """
     changed: dict[str, Content] = {}
     if command.content is not None:
         content = affected(contents.get(command.content, Content()), command)
         changed[command.content] = visited(content, command.seconds, moment)
     metrics: dict[str, int] = {COUNTED[command.type]: 1} if command.type in COUNTED else {}
-    if command.meters:
-        metrics["distance_meters"] = round(command.meters)
+    if whole_meters:
+        metrics["distance_meters"] = whole_meters
     happening = Happening(
         command.type,
         content=command.content,
@@ -313,7 +319,9 @@ def visited(content: Content, seconds: int, moment: Moment) -> Content:
 def _record(
     experience: Experience, progress: Progress, contents: Mapping[str, Content], command: Record, moment: Moment
 ) -> Step:
-    changed, happening = recorded(contents, command, moment)
+    meters = round(progress.meters + command.meters, 1)
+    # The difference of the rounded sums: short distances are not lost one by one.
+    changed, happening = recorded(contents, command, moment, round(meters) - round(progress.meters))
     if command.type == PERCENTAGE_REPORTED:
         percentage = reported_percentage(command.data)
         if experience.completables:
@@ -325,7 +333,7 @@ def _record(
         progress = replace(progress, reported=percentage)
     progress = replace(
         progress,
-        meters=round(progress.meters + command.meters, 1),
+        meters=meters,
         location=happening.location or progress.location,
         position=command.position or progress.position,
     )
