@@ -49,7 +49,7 @@ def test_each_event_is_taken_or_refused_for_itself_and_in_its_place(world: World
         event(9, data={"quantity": 1}),
     )
     assert told(reply) == [
-        (409, "not-held"),
+        (409, "too-few-items"),
         (200, False),
         (200, False),
         (403, "event-type-not-allowed"),
@@ -83,7 +83,7 @@ def test_sent_again_each_event_stands_as_it_did_though_the_rules_would_refuse_it
 def test_of_two_with_one_id_the_second_is_what_the_first_was(world: World) -> None:
     used = event(1, type="item_used", content_id="lamp", experience_id="woods")
     reply = send(world, event(2), used, event(2), used)
-    assert told(reply) == [(200, False), (409, "not-held"), (200, True), (409, "not-held")]
+    assert told(reply) == [(200, False), (409, "too-few-items"), (200, True), (409, "too-few-items")]
     first, _, second, _ = reply.body["results"]
     assert first["event_id"] == second["event_id"]
     assert log(world) == 1
