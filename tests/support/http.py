@@ -76,6 +76,13 @@ class Reply:
     headers: dict[str, Any]
 
 
+def reply(http: Http, event: dict[str, Any]) -> Reply:
+    """What a function's routes answer to an event."""
+    answer = http.handle(event, CONTEXT)
+    headers = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
+    return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, headers)
+
+
 @dataclass
 class Client:
     """Calls one function's routes as one caller."""
@@ -97,9 +104,7 @@ class Client:
             query=query or None,
         )
         self.sent.append(event)
-        answer = self.http.handle(event, CONTEXT)
-        headers = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
-        return Reply(answer["statusCode"], json.loads(answer["body"]), headers)
+        return reply(self.http, event)
 
 
 @dataclass
