@@ -86,9 +86,9 @@ def key_of(action: Mapping[str, Any]) -> Key:
 class Scenario:
     """One tenant's story on a table. Time stands but between requests; ids and keys are the same every time."""
 
-    def __init__(self, client: DynamoDb, table_name: str, tenant: str = TENANT) -> None:
+    def __init__(self, client: DynamoDb, table_name: str, tenant: str = TENANT, begins: datetime = BEGINS) -> None:
         self.tenant = tenant
-        self.clock = Clock(BEGINS)
+        self.clock = Clock(begins)
         self._client = Streamed(client, table_name)
         self._table = Table(self._client, table_name)
 
