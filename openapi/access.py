@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from infra.routes import PREFIX
+from openapi.operation import PlayerIn
 
 
 class Caller(StrEnum):
@@ -20,11 +21,12 @@ class Caller(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a caller gets: let in, one of two refusals, the gateway's 401, or there is no such request."""
+    """What a caller gets: let in, a refusal (of all, or of each event), the gateway's 401; or is no such request."""
 
     LET_IN = "yes"
     ROLE = "role-not-allowed"
     PLAYER = "other-player"
+    EACH = "each: other-player"
     GATEWAY = "401"
     NONE = "-"
 
@@ -42,14 +44,14 @@ def rows(document: Mapping[str, Any]) -> Iterator[Row]:
     """The matrix, in the document's order."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            verdicts = {caller: verdict(path, operation, caller) for caller in Caller}
+            verdicts = {caller: verdict(operation, caller) for caller in Caller}
             yield Row(f"{method.upper()} {path}", operation["tags"][0], verdicts)
 
 
-def verdict(path: str, operation: Mapping[str, Any], caller: Caller) -> Verdict:
+def verdict(operation: Mapping[str, Any], caller: Caller) -> Verdict:
     """What an operation answers to one kind of caller."""
-    names_player = "{player_id}" in path
-    if caller is Caller.OTHER_PLAYER and not names_player:
+    player_in = operation.get("x-player-in")
+    if caller is Caller.OTHER_PLAYER and player_in is None:
         return Verdict.NONE
     if operation.get("security") == []:
         return Verdict.LET_IN
@@ -58,7 +60,9 @@ def verdict(path: str, operation: Mapping[str, Any], caller: Caller) -> Verdict:
     role = Caller.PLAYER if caller is Caller.OTHER_PLAYER else caller
     if role not in operation["x-roles"]:
         return Verdict.ROLE
-    return Verdict.PLAYER if caller is Caller.OTHER_PLAYER else Verdict.LET_IN
+    if caller is Caller.OTHER_PLAYER:
+        return Verdict.EACH if player_in == PlayerIn.EACH_EVENT else Verdict.PLAYER
+    return Verdict.LET_IN
 
 
 INTRODUCTION = f"""\
@@ -68,9 +72,9 @@ Made from [openapi.json](openapi.json) by `make openapi`; `tests/contract/test_a
 cell. Paths begin with `{PREFIX}`.
 
 - **{Caller.PLAYER}**: a player's token, for that player. **{Caller.OTHER_PLAYER}**: a player's token, with the id of
-  another in the path.
+  another in the path, or in the body where that names the player.
 - **{Verdict.LET_IN}**: let in. **{Verdict.ROLE}**, **{Verdict.PLAYER}**: 403 with that problem, and nothing is
-  written.
+  written. **{Verdict.EACH}**: 200, with that problem as the result of each event, and nothing is written.
 - **{Verdict.GATEWAY}**: refused by the gateway. A function that is asked all the same answers 403.
 - A token of another tenant is let in to that tenant, and neither sees nor changes anything of this one.
 """

@@ -14,9 +14,10 @@ from cairn.platform.api.caller import Role
 from cairn.platform.api.problems import CONTENT_TYPE, PROBLEMS, TYPE
 from infra.routes import PREFIX
 from openapi.operation import IDS, PLAYER, Operation, Parameter
-from openapi.parameters import IDEMPOTENCY_KEY, IN_PATHS
+from openapi.parameters import HEADERS as SENT_HEADERS
+from openapi.parameters import IN_PATHS, headers_of
 from openapi.scenario import Played
-from openapi.shapes import Form, shape
+from openapi.shapes import Form, informed, shape
 
 ROOT = Path(__file__).resolve().parent.parent
 JSON = "application/json"
@@ -32,33 +33,52 @@ A refusal is `application/problem+json` (RFC 9457); nothing was written. A path 
 
 TAGS = {
     "catalog": "What can be played, and the tenant's settings.",
-    "players": "Profiles.",
+    "players": "Profiles, and what belongs to players.",
     "progress": "A player's way through an experience.",
-    "completion": "The end of it, and what that pays.",
+    "repair": "An operator's hand on one player's progress.",
+    "completion": "The end of it, what that pays, and practice.",
+    "events": "Events outside of any experience, and many at once.",
     "xp": "Level, title, and the ledger.",
     "streaks": "Days in a row.",
     "achievements": "What there is to unlock, and who has.",
     "leaderboards": "Who is ahead.",
+    "lookups": "Who holds what, stands where, was active when; what happened near a place.",
     "analytics": "Figures for operators.",
+    "legacy": "The routes of older clients.",
     "health": "Whether the system answers.",
 }
 
 # Members of answers that hold no record: their keys are ids, or names of the tenant's.
 MAPS = (
     "by_source",
+    "choices",
+    "collectibles",
     "contents",
     "days",
+    "flags",
+    "global_inventory",
     "inventory",
     "metrics",
     "quadrants",
     "required_virtues",
     "virtue_impacts",
     "virtues",
+    "virtues_by_quadrant",
+    "waived",
     "xp_by_source",
 )
-FORMS = dict.fromkeys(MAPS, Form.MAP) | {"data": Form.FREE}
+# Answers that show the same progress: what a member is in one, it is in all.
+OF_PROGRESS = ("Completed", "Discovered", "Played", "Progress", "Recorded", "Repaired")
+# Objects that are kept as they are sent.
+KEPT = ("content", "custom_stats", "data", "preferences")
+FORMS = dict.fromkeys(MAPS, Form.MAP) | dict.fromkeys(KEPT, Form.FREE)
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {
+        "description": "Of what stands now: for If-Match with a write, and for If-None-Match with a GET.",
+        "schema": {"type": "string"},
+        "example": '"7"',
+    },
     "Idempotency-Replayed": {
         "description": "`true` where this is the answer that the first request under the same key got.",
         "schema": {"type": "string", "const": "true"},
@@ -97,7 +117,7 @@ def document(operations: Sequence[Operation], played: Sequence[Played]) -> dict[
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "parameters": {name: _in_path(name) for name in sorted({name for each in operations for name in each.ids})}
-            | {IDEMPOTENCY_KEY.name: _parameter(IDEMPOTENCY_KEY)},
+            | {name: _parameter(each) for name, each in SENT_HEADERS.items()},
             "headers": HEADERS,
             "responses": _shared_responses(paths),
             "schemas": _schemas(operations, played),
@@ -112,8 +132,7 @@ def text_of(content: dict[str, Any]) -> str:
 
 def _operation(operation: Operation, played: Sequence[Played]) -> dict[str, Any]:
     parameters = [_reference("parameters", name) for name in operation.ids]
-    if operation.keyed:
-        parameters.append(_reference("parameters", IDEMPOTENCY_KEY.name))
+    parameters += [_reference("parameters", name) for name in headers_of(operation)]
     parameters += [_parameter(each) for each in operation.parameters]
     return {
         "operationId": operation.id,
@@ -122,6 +141,7 @@ def _operation(operation: Operation, played: Sequence[Played]) -> dict[str, Any]
         **({"description": operation.description} if operation.description else {}),
         **({"security": []} if operation.open else {}),
         "x-roles": [role.value for role in Role if role in operation.roles],
+        **({"x-player-in": operation.player_in.value} if operation.player_in else {}),
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": _body(operation, played)} if operation.body else {}),
         "responses": _successes(operation, played) | _refusals(operation, played),
@@ -264,6 +284,8 @@ def _schemas(operations: Sequence[Operation], played: Sequence[Played]) -> dict[
         if each.reply.body is not None:
             seen[each.operation.answer if each.succeeded else "Problem"].append(each.reply.body)
     answers = {name: shape(values, FORMS) for name, values in seen.items()}
+    pooled = shape([value for name in OF_PROGRESS for value in seen[name]], FORMS)
+    answers |= {name: informed(answers[name], pooled) for name in OF_PROGRESS if name in answers}
     if twice := answers.keys() & defined["$defs"].keys():
         raise ValueError(f"{sorted(twice)} are names of bodies: name the answers otherwise")
     return dict(sorted((defined["$defs"] | answers).items()))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,9 +18,32 @@ FUNCTION_OF = {f"{method} {path}": function for function, routes in ROUTES.items
 
 # What an example is about, unless it says otherwise.
 PLAYER = "ada"
-IDS = {"experience_id": "harbour-walk", "board": "xp_all_time", "day": "2026-11-20"}
+IDS = {
+    "experience_id": "harbour-walk",
+    "page_id": "counter",
+    "block_id": "quiz",
+    "content_id": "fish-market",
+    "board": "xp_all_time",
+    "day": "2026-11-20",
+}
 
 type Given = str | Callable[[Reply], str]
+
+
+class PlayerIn(StrEnum):
+    """Where a request names its player: in the path, as the body's `user_id`, or as `player_id` of each event."""
+
+    PATH = "path"
+    BODY = "body"
+    EACH_EVENT = "each event"
+
+
+class Key(StrEnum):
+    """Whether a request takes an Idempotency-Key."""
+
+    NEEDED = "needed"
+    OPTIONAL = "optional"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +76,15 @@ class Example(Request):
     """A request and its answer, as the document shows them.
 
     title: what it shows. refused: the code of the problem that answers it; None where it succeeds.
-    status: of a success that is not the entry's own.
+    status: of a success that is not the entry's own. spoilt: what the stored progress is made to hold before it,
+    by field, as no request can.
     """
 
     title: str
     refused: str | None = None
     status: int | None = None
     before: tuple[Before, ...] = ()
+    spoilt: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +105,8 @@ class Operation:
     route: method and path, as infra/routes.py has them. id: what a generated client calls it.
     roles: who is let in. answer: the name of the answer's schema; routes that answer alike share one.
     refuses: codes of problems of its own, beside those that examples show. status: of its success.
+    etag: whether it answers an ETag, and heeds If-None-Match and (a write) If-Match.
+    key: of a POST. named: where the player is named, if not in the path.
     """
 
     route: str
@@ -91,6 +119,9 @@ class Operation:
     answer: str
     status: int = 200
     refuses: tuple[str, ...] = ()
+    etag: bool = False
+    key: Key = Key.NEEDED
+    named: PlayerIn | None = None
     examples: tuple[Example, ...]
 
     @property
@@ -118,8 +149,13 @@ class Operation:
 
     @property
     def keyed(self) -> bool:
-        """Whether a request needs an Idempotency-Key."""
-        return self.method == "POST"
+        """Whether a request takes an Idempotency-Key."""
+        return self.method == "POST" and self.key is not Key.NONE
+
+    @property
+    def player_in(self) -> PlayerIn | None:
+        """Where a request names its player; None where it is about none."""
+        return PlayerIn.PATH if "player_id" in self.ids else self.named
 
     @property
     def codes(self) -> frozenset[str]:
@@ -133,17 +169,20 @@ class Operation:
         codes = {"not-an-access-token", "incomplete-token"}
         if self.roles != EVERYBODY:
             codes.add("role-not-allowed")
-        if "player_id" in self.ids:
+        if self.player_in in (PlayerIn.PATH, PlayerIn.BODY):
             codes |= {"other-player"} if Role.PLAYER in self.roles else set()
             codes |= {"name-the-player"} if self.roles - {Role.PLAYER} else set()
         return codes
 
     def _of_the_request(self) -> set[str]:
         codes = set()
-        if self.ids or self.parameters:
+        if self.ids or self.parameters or self.etag:
             codes.add("invalid-parameter")
+        if self.etag and self.method != "GET":
+            codes.add("precondition-failed")
         if self.keyed:
-            codes |= {"idempotency-key-missing", "idempotency-key-reused"}
+            codes |= {"idempotency-key-missing"} if self.key is Key.NEEDED else set()
+            codes.add("idempotency-key-reused")
         if self.body:
             codes |= {"malformed-json", "body-too-large", "invalid-body"}
             if issubclass(self.body, Body):

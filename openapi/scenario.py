@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,10 +14,15 @@ from moto import mock_aws
 
 from cairn.analytics.storage import DirtyItem
 from cairn.analytics.work import recompute
+from cairn.platform import keys
 from cairn.platform.api.caller import Role
 from cairn.platform.api.problems import TYPE
 from cairn.platform.keys import Key
 from cairn.platform.table import DynamoDb, Table, connect
+from cairn.platform.transact import Put, transact
+from cairn.progress.storage import ProgressItem, from_item, write_progress
+from cairn.tenants.settings import TenantSettings
+from cairn.tenants.storage import SecretItem
 from functions.achievements_reactor.handler import reactor
 from functions.leaderboards_mover.handler import mover
 from infra.routes import PREFIX
@@ -31,6 +36,7 @@ from tests.support.world import ROUTES, stream_records
 TENANT = "acme"
 BEGINS = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 BETWEEN = timedelta(minutes=1)
+SECRET = bytes(32)
 # A region and keys for a client that reaches nobody.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -84,11 +90,15 @@ def key_of(action: Mapping[str, Any]) -> Key:
 
 
 class Scenario:
-    """One tenant's story on a table. Time stands but between requests; ids and keys are the same every time."""
+    """One tenant's story on a table. Time stands but between requests; ids, keys and what is drawn are the same
+    every time.
+    """
 
     def __init__(self, client: DynamoDb, table_name: str, tenant: str = TENANT, begins: datetime = BEGINS) -> None:
         self.tenant = tenant
         self.clock = Clock(begins)
+        secret = SecretItem(*keys.secret(tenant), secret=SECRET)
+        transact(Table(client, table_name), [Put("secret", secret, SecretItem.absent())])
         self._client = Streamed(client, table_name)
         self._table = Table(self._client, table_name)
 
@@ -116,6 +126,8 @@ class Scenario:
 
     def _send(self, operation: Operation, asked: Example | Before, key: str, last: Reply) -> Played:
         self.clock.at += BETWEEN + asked.later
+        if isinstance(asked, Example) and asked.spoilt:
+            self._spoil(asked)
         if operation.method == "GET":
             self._catch_up()
         role = asked.by or next((role for role in Role if role in operation.roles), None)
@@ -123,7 +135,7 @@ class Scenario:
             operation.method,
             PREFIX + address(operation, asked, role),
             body=asked.body,
-            claims=claims(role, asked.player if role is Role.PLAYER else None, self.tenant) if role else None,
+            claims=self._token(role, asked.player) if role else None,
             headers={**({"idempotency-key": key} if operation.keyed else {}), **_given(asked.headers, last)},
             query=_given(asked.query, last) or None,
         )
@@ -132,6 +144,17 @@ class Scenario:
         example = asked if isinstance(asked, Example) else None
         _check(operation, example, answer)
         return Played(operation, example, event, answer)
+
+    def _token(self, role: Role, player: str) -> dict[str, str]:
+        named = player if role is Role.PLAYER else None
+        return claims(role, named, self.tenant, sub=f"{named or role}-of-{self.tenant}")
+
+    def _spoil(self, example: Example) -> None:
+        """Writes progress that Cairn would not: what an older version, or a hand in the table, may have left."""
+        key = keys.progress(self.tenant, example.player, {**IDS, **example.ids}["experience_id"])
+        head = from_item(ProgressItem.parse(self._table.get_many([key]).raw[key]))
+        write = write_progress(self.tenant, example.player, replace(head, **example.spoilt), TenantSettings())
+        transact(self._table, [write])
 
     def _catch_up(self) -> None:
         """What the stream and the roll-up's schedule do before somebody looks."""

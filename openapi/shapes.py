@@ -80,3 +80,22 @@ def _content(objects: Sequence[Mapping[str, Any]], forms: Mapping[str, Form], fo
         "properties": {name: shape([each[name] for each in objects if name in each], forms, name) for name in names},
         **({"required": required} if required else {}),
     }
+
+
+def informed(own: Mapping[str, Any], pooled: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of some values, with what is known of more values like them: their types, and no members more.
+
+    Args:
+        own: of the values. pooled: of the values and others.
+    """
+    schema = dict(pooled)
+    if "properties" in own:
+        schema["properties"] = {
+            name: informed(member, pooled["properties"][name]) for name, member in own["properties"].items()
+        }
+        schema.pop("required", None)
+        schema |= {"required": own["required"]} if "required" in own else {}
+    for inner in ("items", "additionalProperties"):
+        if own.get(inner):
+            schema[inner] = informed(own[inner], pooled[inner])
+    return schema

@@ -18,6 +18,6 @@ OPERATIONS = (
         summary="Each achievement with the player's unlock and its evidence, or how far they are: 0 to 1.",
         roles=READS_PLAYERS,
         answer="Achievements",
-        examples=(Example("After one experience"),),
+        examples=(Example("After two experiences"),),
     ),
 )

@@ -1,9 +1,10 @@
-"""Completing an experience."""
+"""Completing an experience, and practice of it."""
 
-from cairn.platform.api.caller import PLAYS
-from cairn.progress.bodies import CompleteBody
+from cairn.platform.api.caller import PLAYS, Role
+from cairn.progress.bodies import CompleteBody, PracticeBody
 from infra.routes import EXPERIENCE
 from openapi.operation import Before, Example, Operation
+from openapi.routes.catalog import CAFE
 
 QUADRANTS = f"POST {EXPERIENCE}/quadrants"
 
@@ -25,6 +26,23 @@ OPERATIONS = (
                 body={"reflection": "The gulls were louder than the town."},
             ),
             Example("Once more", body={"reflection": "It rained."}),
+            Example("What an operator waived is not asked for", ids=CAFE, body={}),
+        ),
+    ),
+    Operation(
+        route=f"POST {EXPERIENCE}/practice",
+        id="practise",
+        summary="Practise what is completed: a level of mastery may be gained.",
+        description="The chance is `chance`; whether it is gained is drawn so that nobody can choose it.",
+        roles=PLAYS,
+        body=PracticeBody,
+        answer="Played",
+        refuses=("unknown-experience",),
+        examples=(
+            Example("By the player", body={}),
+            Example("A performance that a service rated", by=Role.SERVICE, body={"performance_factor": 2}),
+            Example("Rated by the player", body={"performance_factor": 2}, refused="role-not-allowed"),
+            Example("Before completion", ids={"experience_id": "tide-pools"}, body={}, refused="illegal-move"),
         ),
     ),
 )

@@ -20,6 +20,7 @@ OPERATIONS = (
                 player="bob",
                 before=(Before(EVENTS, player="bob", body={"type": "check_in", "at": "2026-11-18T18:30:00Z"}),),
             ),
+            Example("A return after weeks", player="dan"),
             Example("Who never played", player="nobody"),
         ),
     ),

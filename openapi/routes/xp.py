@@ -11,7 +11,7 @@ OPERATIONS = (
         summary="Total XP, level and title, and what the next level takes.",
         roles=READS_PLAYERS,
         answer="XpStanding",
-        examples=(Example("After one experience"),),
+        examples=(Example("After two experiences"),),
     ),
     Operation(
         route="GET /players/{player_id}/xp/history",

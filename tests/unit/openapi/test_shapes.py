@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openapi.shapes import Form, shape
+from openapi.shapes import Form, informed, shape
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,20 @@ def test_a_map_has_one_shape_for_all_its_values() -> None:
 def test_of_what_is_kept_as_it_is_sent_nothing_is_said() -> None:
     seen = [{"data": {"quantity": 3}}, {"data": {"words": ["a"]}}]
     assert shape(seen, {"data": Form.FREE})["properties"]["data"] == {"type": "object"}
+
+
+def test_what_others_have_a_value_for_is_known_and_no_member_is_added() -> None:
+    seen = [{"at": None, "rows": [], "of": {"a": None}}]
+    others = [{"at": "2026-11-20", "rows": [{"n": 1}], "of": {"a": 2, "b": 3}, "more": True}]
+    assert informed(shape(seen), shape(seen + others)) == {
+        "type": "object",
+        "properties": {
+            "at": {"type": ["string", "null"], "format": "date"},
+            "rows": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
+            },
+            "of": {"type": "object", "properties": {"a": {"type": ["integer", "null"]}}, "required": ["a"]},
+        },
+        "required": ["at", "rows", "of"],
+    }
