@@ -3,6 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from cairn.catalog.storage import Catalog
+from cairn.platform.api.caller import PLAYS
 from cairn.platform.api.http import Http, serve
 from cairn.platform.clock import Clock, utc_now
 from cairn.platform.config import Config
@@ -29,6 +30,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.post(f"{EXPERIENCE}/practice")
     def practise(player_id: str, experience_id: str) -> Response[str]:
         body = http.body(PracticeBody)
+        http.caller.player_in(player_id, PLAYS)  # before the tenant's secret is made for somebody who may not play
         may_assess(http.caller, "performance_factor", body.performance_factor)
         command = body.command(secrets.of(http.caller.tenant))
         return play_route(http, parts, player_id, experience_id, body, command)

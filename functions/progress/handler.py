@@ -10,7 +10,7 @@ from cairn.platform.config import Config
 from cairn.platform.table import Table
 from cairn.progress import notes, read
 from cairn.progress.bodies import (
-    BlockBody,
+    BlockWorkBody,
     EventBody,
     MomentBody,
     NotesBody,
@@ -59,7 +59,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
 
     @http.app.post(f"{EXPERIENCE}/blocks/<block_id>")
     def work(player_id: str, experience_id: str, block_id: str) -> Response[str]:
-        body = http.body(BlockBody)
+        body = http.body(BlockWorkBody)
         may_assess(http.caller, "score", body.score)
         command = body.command(http.identifier("block_id", block_id))
         return play_route(http, parts, player_id, experience_id, body, command)

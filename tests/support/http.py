@@ -76,6 +76,13 @@ class Reply:
     headers: dict[str, Any]
 
 
+def reply(http: Http, event: dict[str, Any]) -> Reply:
+    """What a function's routes answer to an event."""
+    answer = http.handle(event, CONTEXT)
+    headers = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
+    return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, headers)
+
+
 @dataclass
 class Client:
     """Calls one function's routes as one caller."""
@@ -105,9 +112,7 @@ class Client:
             query=query or None,
         )
         self.sent.append(event)
-        answer = self.http.handle(event, CONTEXT)
-        told = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
-        return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, told)
+        return reply(self.http, event)
 
     def walk(self, path: str, member: str, **query: Any) -> list[Any]:
         """Every row of a list, page by page, each page within its limit where one is given."""

@@ -119,6 +119,13 @@ def test_a_field_that_cannot_be_is_named(refused: Any, wrong: dict[str, Any], fi
     assert fields(refused(422, "invalid-body", "POST", EVENTS, CHECK_IN | wrong)) == [field]
 
 
+def test_what_a_rule_of_ours_says_is_told_in_its_own_words(refused: Any) -> None:
+    reply = refused(422, "invalid-body", "POST", EVENTS, {"type": "item_used"})
+    told = "content_id is needed: the item that item_used is about"
+    assert reply.body["errors"] == [{"field": "(body)", "message": told}]
+    assert reply.body["detail"] == f"Mend these fields: (body): {told}."
+
+
 def test_an_instant_to_come_is_refused_but_for_the_skew_of_a_clock(world: World, refused: Any) -> None:
     later = world.clock.at + timedelta(minutes=5)
     body = CHECK_IN | {"at": (later + timedelta(milliseconds=1)).isoformat()}

@@ -110,12 +110,21 @@ def small(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+OLDER_NAMES = ("mission_id", "wod_id", "scenario_id")
+
+
+def with_older_names(schema: dict[str, Any]) -> None:
+    """Adds the names that pydantic leaves out of a schema, as it shows the first of several only."""
+    of = schema["properties"]
+    of |= {name: {**of["experience_id"], "title": name} for name in OLDER_NAMES}
+
+
 class NamedExperience(BaseModel):
     """`experience_id`, also as older clients call it: `mission_id`, `wod_id` or `scenario_id`."""
 
-    experience_id: Identifier | None = Field(
-        default=None, validation_alias=AliasChoices("experience_id", "mission_id", "wod_id", "scenario_id")
-    )
+    model_config = ConfigDict(json_schema_extra=with_older_names)
+
+    experience_id: Identifier | None = Field(default=None, validation_alias=AliasChoices("experience_id", *OLDER_NAMES))
 
 
 class PlayerEventBody(NamedExperience, EventBody):
@@ -136,7 +145,7 @@ class BulkBody(Body):
     events: list[Any] = Field(min_length=1, max_length=100)
 
 
-class BlockBody(MomentBody):
+class BlockWorkBody(MomentBody):
     """Work on a block. `answers` by question, where it has some; `score` (0 to 1) from a service that assessed it."""
 
     completed: bool = False

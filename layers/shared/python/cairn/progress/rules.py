@@ -500,7 +500,7 @@ def _waive(experience: Experience, progress: Progress, contents: Mapping[str, Co
             raise DomainError("invalid-body", f"criterion must be one of {', '.join(CRITERIA)}.")
         waived = replace(progress, waived={**progress.waived, command.criterion: command.reason})
         told = {**data, "criterion": command.criterion}
-        return Step(waived, {}, Happening("requirement_waived", by_player=False, data=told, answer={"waived": told}))
+        return Step(waived, {}, Happening("requirement_waived", by_player=False, data=told))
     block = block_of(experience, command.content)
     before = contents.get(block.id, Content())
     after = replace(before, block=replace(before.block or NOTHING, waived=command.reason))

@@ -79,7 +79,8 @@ class Caller:
             return identifier("player_id", self.player)
         if path_id == "me":
             raise DomainError(
-                "name-the-player", f"The role {self.role} is no player. Put the player's id in place of me."
+                "name-the-player",
+                f"The role {self.role} is no player. Name the player: in the path in place of me, or in the body.",
             )
         return identifier("player_id", path_id)
 

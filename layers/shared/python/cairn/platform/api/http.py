@@ -27,6 +27,8 @@ MAX_BODY_BYTES = 64 * 1024
 # Of a body that is wrong in a thousand places the first are named; a field's name may come from the body itself.
 MAX_ERRORS = 50
 MAX_FIELD_CHARACTERS = 200
+# What pydantic puts before the words of a rule of ours.
+RULE = "Value error, "
 
 ROUTE_PARAMETER = re.compile(r"<(\w+)>")
 # What the gateway would take for the path's own, so that clients write it encoded into an id before they encode that.
@@ -276,7 +278,10 @@ def invalid_body(error: ValidationError, most: int = MAX_ERRORS) -> DomainError:
     """A validation error as a refusal that names each field, the first `most` of them, and what it should be."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     fields = [
-        {"field": ".".join(map(str, each["loc"]))[:MAX_FIELD_CHARACTERS] or "(body)", "message": each["msg"]}
+        {
+            "field": ".".join(map(str, each["loc"]))[:MAX_FIELD_CHARACTERS] or "(body)",
+            "message": each["msg"].removeprefix(RULE),
+        }
         for each in found[:most]
     ]
     named = "; ".join(f"{each['field']}: {each['message']}" for each in fields)
