@@ -23,7 +23,7 @@ def test_a_criterion_that_is_waived_counts_as_met_and_carries_its_reason(world: 
     world.play("start")
     for criterion in ("quadrants", "min_time_minutes", "reflection"):
         body = waive(world, {"criterion": criterion, "reason": "The park was closed."}).body
-        assert body["waived"] == {"criterion": criterion, "reason": "The park was closed."}
+    assert body["waived"][criterion] == "The park was closed."
     body = world.play("complete").body
     assert (body["state"], body["quadrants_completed"], body["xp"]["by_source"]["completion"]) == ("COMPLETED", [], 110)
     assert body["waived"]["quadrants"] == "The park was closed."
