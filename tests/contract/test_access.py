@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cairn.platform.api.caller import Role
-from cairn.platform.api.problems import TYPE
+from cairn.platform.api.problems import CONTENT_TYPE, TYPE
 from cairn.platform.table import DynamoDb, Table
 from infra.routes import PREFIX
 from openapi.access import Caller, Verdict, rows
@@ -154,6 +154,8 @@ def test_each_caller_gets_what_the_matrix_says(
             assert (answer.status, refused, written) == (200, {"other-player"}, [])
         case refusal:
             assert (answer.status, code, written) == (403, refusal.value, [])
+            assert answer.headers["Content-Type"] == CONTENT_TYPE
+            assert (answer.body["status"], answer.body["request_id"]) == (403, "request-1")
     assert code is None or code in operation.codes, f"{operation.route} does not say that it answers {code}"
 
 
