@@ -4,28 +4,45 @@ import json
 import os
 import signal
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Never
 
 from cairn.platform.table import DynamoDb, Table, connect
 from tests.support.world import World
 
 
+class Killed(BaseException):
+    """What ends a command where the process itself should live: nothing between the call and the test sees it."""
+
+
+def kill_process() -> Never:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")
+
+
+def kill_command() -> Never:
+    raise Killed
+
+
 class Mortal:
     """A client whose n-th call is its last: it dies before sending it, or once it has been answered."""
 
-    def __init__(self, client: DynamoDb, dies_at: int, *, answered: bool) -> None:
+    def __init__(
+        self, client: DynamoDb, dies_at: int, *, answered: bool, die: Callable[[], Never] = kill_process
+    ) -> None:
         self._client = client
         self._left = dies_at
         self._answered = answered
+        self._die = die
 
     def __getattr__(self, operation: str) -> Any:
         def call(**request: Any) -> Any:
             self._left -= 1
             if self._left == 0 and not self._answered:
-                os.kill(os.getpid(), signal.SIGKILL)
+                self._die()
             answer = getattr(self._client, operation)(**request)
             if self._left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                self._die()
             return answer
 
         return call

@@ -3,8 +3,6 @@
 Counted on a table with history behind the player, because nothing may grow with it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,6 +11,7 @@ import pytest
 
 from cairn.platform.capacity import Meter
 from cairn.platform.table import Table
+from tests.support.costs import cost_of
 from tests.support.http import Reply
 from tests.support.world import World, all_items, react, stream_records
 
@@ -23,19 +22,6 @@ FIRST_OF_DAY = 3
 BY_TYPE = 1
 MOVED = 4
 NEARLY_DONE: list[tuple[str, dict[str, Any]]] = [("quadrants", {})] * 4 + [("sessions", {"duration_seconds": 900})]
-
-
-@dataclass
-class Cost:
-    trips: int
-    reads: float
-    writes: float
-
-
-def cost_of(meter: Meter, work: Callable[[], Any]) -> Cost:
-    before = (meter.trips, meter.reads, meter.writes)
-    work()
-    return Cost(meter.trips - before[0], meter.reads - before[1], meter.writes - before[2])
 
 
 @pytest.fixture

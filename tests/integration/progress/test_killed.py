@@ -10,6 +10,8 @@ import pytest
 
 from cairn.platform.table import DynamoDb, Table
 from local.cloud import Cloud
+from tests.support.killed import Killed, Mortal, kill_command
+from tests.support.story import STORY, begin
 from tests.support.tables import create_table
 from tests.support.world import World, all_items
 
@@ -80,3 +82,33 @@ def test_whatever_call_a_process_dies_at_the_retry_leaves_what_an_undisturbed_ru
         assert reply.status == 200
         assert all_items(table) == undisturbed[number]
     assert deaths >= 2 * 2 * 2
+
+
+def test_whatever_call_any_command_dies_at_its_retry_ends_it_once(client: DynamoDb, table: Table) -> None:
+    """Each command of a player and of their operator; those of several transactions may be half done until then."""
+    create_table(client, "told-once")
+    undisturbed, world = World(Table(client, "told-once")), World(table)
+    for each in (undisturbed, world):
+        begin(each)
+    for number, step in enumerate(STORY):
+        key = f"key-{number}"
+        for each in (undisturbed, world):
+            step.prepare(each)
+        told = step.send(World(undisturbed.table), key)
+        assert told.status == 200, (step.name, told.body)
+        before, after = all_items(table), all_items(undisturbed.table)
+        deaths, alive = 0, False
+        while not alive:
+            deaths += 1
+            for answered in (False, True):
+                mortal = Mortal(client, deaths, answered=answered, die=kill_command)
+                try:
+                    step.send(World(Table(mortal, table.name)), key)
+                    alive = True
+                except Killed:
+                    left = all_items(table)
+                    assert not step.once or left in (before, after), f"{step.name} died at {deaths} and left a half"
+        assert deaths > 2, "it made calls to die at"
+        reply = step.send(World(table), key)
+        assert reply.status == 200, (step.name, reply.body)
+        assert all_items(table) == after, step.name
