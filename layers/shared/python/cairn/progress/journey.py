@@ -106,6 +106,7 @@ class Journey:
         self._progress = dict(loaded.progress)
         self._contents = {at: dict(bucket.contents) for at, bucket in loaded.contents.items()}
         self._changed: set[tuple[str, int]] = set()
+        self._decided_on: set[str] = set()
         self._events: list[Action] = []
         self._entries: list[Entry] = []
         self._unlocks: list[Action] = []
@@ -183,6 +184,7 @@ class Journey:
 
     def _keep(self, experience: str, step: Step) -> None:
         self._progress[experience] = step.progress
+        self._decided_on.add(experience)
         if step.happening.completed:
             self._completed.add(experience)
         for content, after in step.contents.items():
@@ -243,10 +245,10 @@ class Journey:
             *self._events,
             *(ledger_storage.append(tenant, player_id, entry) for entry in self._entries),
             *self._unlocks,
+            # Those too that are as they were: a batch read is no snapshot, so what was decided on must still stand.
             *(
-                storage.write_progress(tenant, player_id, progress, self._settings)
-                for experience, progress in self._progress.items()
-                if progress != self._before.progress.get(experience)
+                storage.write_progress(tenant, player_id, self._progress[experience], self._settings)
+                for experience in sorted(self._decided_on)
             ),
             *(storage.write_contents(tenant, player_id, *at, self._bucket(at)) for at in sorted(self._changed)),
             *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
@@ -260,9 +262,8 @@ class Journey:
         days = Window(None, self.player.days, self.player.paid)
         leaving = unfiled(days, self._before.filed).days if len(days.days) > WINDOW_DAYS else ()
         months = {(day.year, day.month) for day in leaving}
-        heads = sum(progress != self._before.progress.get(each) for each, progress in self._progress.items())
         others = len(self._events) + len(self._entries) + len(self._unlocks) + len(self._facts)
-        return others + heads + len(self._changed) + len(months) + 1
+        return others + len(self._decided_on) + len(self._changed) + len(months) + 1
 
     def after(self) -> Loaded:
         """What stands once the actions are written, so that the next journey goes on without reading it."""
@@ -277,7 +278,7 @@ class Journey:
         return Loaded(
             player=replace(stored, ver=stored.ver + 1),
             progress={
-                each: progress if progress == before.progress.get(each) else replace(progress, ver=progress.ver + 1)
+                each: replace(progress, ver=progress.ver + 1) if each in self._decided_on else progress
                 for each, progress in self._progress.items()
             },
             contents={
