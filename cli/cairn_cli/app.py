@@ -3,6 +3,7 @@
 import typer
 
 from cairn_cli.imports import import_command
+from cairn_cli.tables import import_tables_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -13,6 +14,7 @@ def cairn() -> None:
 
 
 app.command("import")(import_command)
+app.command("import-tables")(import_tables_command)
 
 
 def main() -> None:

@@ -30,7 +30,13 @@ BEGIN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 QUADRANTS = dict.fromkeys(("SO", "BO", "SI", "BI"), "text")
 EXPERIENCES = {
     "woods": Experience(
-        "woods", 1, "Woods", kind="scenario", quadrants=QUADRANTS, virtue_impacts={"wisdom": 60, "justice": -5}, buckets=2
+        "woods",
+        1,
+        "Woods",
+        kind="scenario",
+        quadrants=QUADRANTS,
+        virtue_impacts={"wisdom": 60, "justice": -5},
+        buckets=2,
     ),
     "walk": Experience("walk", 1, "Walk", virtue_impacts={"wisdom": 60.5}),
     "desk": Experience("desk", 1, "Desk", xp_reward=0, criteria=Criteria(min_time_minutes=5, reflection=True)),
