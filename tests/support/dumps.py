@@ -13,36 +13,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cairn.catalog.experience import Block, Experience, Page
+
 BEGAN = datetime(2026, 2, 1, 8, tzinfo=UTC)
 WALKS = ("wylding-woods", "west-of-house", "harbour-maze")
 WODS = ("wod-prompts", "wod-agents")
 PAGES = ("intro", "practice")
 BLOCKS = ("watch", "read", "quiz", "reflect")
 
+
+
+def _page(page: str) -> Page:
+    kinds = {"quiz": ("quiz", 0.6)}
+    blocks = ((each, *kinds.get(each, ("rich_text", None))) for each in BLOCKS)
+    return Page(page, "", tuple(Block(f"{page}-{each}", kind, passing_score=least) for each, kind, least in blocks))
+
+
 # As an operator defines them in Cairn. The walks declare nothing that could be counted.
-EXPERIENCES: dict[str, dict[str, Any]] = {
-    **{walk: {"name": walk, "expected_contents": 60} for walk in WALKS},
-    **{
-        wod: {
-            "name": wod,
-            "kind": "wod",
-            "pages": [
-                {
-                    "id": page,
-                    "blocks": [
-                        {
-                            "id": f"{page}-{block}",
-                            "type": "quiz" if block == "quiz" else "rich_text",
-                            **({"passing_score": 0.6} if block == "quiz" else {}),
-                        }
-                        for block in BLOCKS
-                    ],
-                }
-                for page in PAGES
-            ],
-        }
-        for wod in WODS
-    },
+EXPERIENCES: dict[str, Experience] = {
+    **{walk: Experience(walk, 1, walk, buckets=8) for walk in WALKS},
+    **{wod: Experience(wod, 1, wod, kind="wod", pages=tuple(_page(each) for each in PAGES), buckets=2) for wod in WODS},
 }
 
 
@@ -114,6 +104,7 @@ class OldSystem:
 
     def __init__(self, draw: random.Random, players: int) -> None:
         self.draw = draw
+        self.ids = 0
         self.events: list[dict[str, Any]] = []
         self.activities: list[dict[str, Any]] = []
         self.people = [
@@ -121,7 +112,8 @@ class OldSystem:
         ]
 
     def _id(self) -> str:
-        return str(UUID(int=self.draw.getrandbits(128), version=4))
+        self.ids += 1
+        return str(UUID(int=self.ids, version=4))
 
     def play(self, steps: int) -> None:
         """So many things that each player does."""

@@ -221,7 +221,7 @@ def by_player(folder: Path) -> Iterator[tuple[str, list[Row]]]:
 
 
 def unique(rows: list[Row]) -> tuple[list[Row], list[BadRow]]:
-    """One player's rows in order of time (of one instant: of the file), and those that stand there twice."""
+    """One player's rows in order of time (of one instant: as they come), and those that stand there twice."""
     first: dict[str, Row] = {}
     duplicates = []
     for row in rows:
@@ -230,4 +230,4 @@ def unique(rows: list[Row]) -> tuple[list[Row], list[BadRow]]:
             duplicates.append(row.bad(f"{what} as line {standing.line}, which counts: this one does not"))
         else:
             first[row.cause] = row
-    return sorted(first.values(), key=lambda row: (row.at, row.line)), duplicates
+    return sorted(first.values(), key=lambda row: row.at), duplicates

@@ -120,14 +120,14 @@ class History:
     def sessions(self, source: Dumped, cause: str, experience: str, at: datetime, seconds: int) -> None:
         """Sessions that add so many seconds to what the table's rows before come to."""
         total = self.total(source.table, "seconds", experience, "", seconds)
-        for number, reached in enumerate(by_days(total - seconds, total), 1):
+        for reached in by_days(total - seconds, total):
             fields = {"experience": experience, "type": SESSION, "duration_seconds": 0}
-            self.add(source, f"{cause}:playtime:{number}", fields, at, seconds=reached)
+            self.add(source, f"{cause}:playtime:{reached}", fields, at, seconds=reached)
 
     def percentage(self, source: Dumped, cause: str, experience: str, at: datetime, percentage: float) -> None:
         """How much of an experience is done, where nothing says that it is completed."""
         fields = {"experience": experience, "type": PERCENTAGE, "data": {"percentage": percentage}}
-        self.add(source, f"{cause}:percentage", fields, at)
+        self.add(source, f"{cause}:percentage:{percentage:g}", fields, at)
 
 
 def by_days(before: int, after: int) -> list[int]:

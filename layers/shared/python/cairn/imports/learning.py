@@ -55,12 +55,13 @@ TELLING = frozenset({"notes", "progress_data", "session_data", "score"})
 class Work:
     """Work on an experience, a page or a block, as one row of `user_progress` or `block_completions` sums it up.
 
-    began: where that is told, and before `at`, its end so far. seconds, interactions: in all. score: 0 to 1.
+    at: the last that is known of. began, done_at: where that is told. seconds, interactions: in all. score: 0 to 1.
     """
 
     status: str
     at: datetime
     began: datetime | None
+    done_at: datetime | None
     seconds: int
     percentage: float
     score: float | None
@@ -80,8 +81,10 @@ class Work:
 def _work(source: Dumped, reading: Reading) -> Work:
     percentage = source.number("completion_percentage", 0, 100) or 0
     status = _status(source, reading, percentage)
-    ended = ("completed_at",) if status == "completed" else ()
-    at = dated(source, reading, *ended, "last_interaction_at", "updated_at", "created_at", "started_at")
+    # A row may have been updated long after, with the whole table: that comes only after what tells more.
+    ended, touched = (source.instant(reading.zone, each) for each in ("completed_at", "last_interaction_at"))
+    latest = max((each for each in (ended, touched) if each), default=None)
+    at = latest or dated(source, reading, "updated_at", "created_at", "started_at")
     began = source.instant(reading.zone, "started_at")
     seconds = source.whole("time_spent_seconds", 0, MAX_SECONDS)
     if not seconds and (interval := source.text("time_spent")):
@@ -101,6 +104,7 @@ def _work(source: Dumped, reading: Reading) -> Work:
         status=status,
         at=at,
         began=began if began and began < at else None,
+        done_at=(ended or at) if status == "completed" else None,
         seconds=seconds or 0,
         percentage=percentage,
         score=score / reading.full_score if score is not None else None,
@@ -156,30 +160,36 @@ def _block(found: History, source: Dumped, experience: str, block: str, work: Wo
         found.note(LEFT_OUT, source, f"block {block!r} is not started: there is nothing to load")
         return
     cause = cause_of(source, experience, block)
-    begun = {"experience": experience, "content": block, "type": BLOCK_INTERACTED}
-    done = work.status == "completed"
+    touched = {"experience": experience, "content": block, "type": BLOCK_INTERACTED}
     if work.began:
-        found.add(source, f"{cause}:started", begun, work.began)
+        found.add(source, f"{cause}:started", touched, work.began)
     seconds = found.total(source.table, "seconds", experience, block, work.seconds)
     interactions = found.total(source.table, "interactions", experience, block, work.interactions)
-    attempts = None
-    if done and work.score is not None:  # an attempt completes its block: of one that is not, the score is only kept
-        attempts = found.total(source.table, "attempts", experience, block, 1 + work.retries)
-        for attempt in range(attempts - work.retries, attempts):
-            # That they fell short is known, by how much is not.
-            found.add(source, f"{cause}:attempt:{attempt}", {**begun, "score": 0}, work.at, attempts=attempt)
-    for number, reached in enumerate(by_days(seconds - work.seconds, seconds)[:-1], 1):
-        found.add(source, f"{cause}:time:{number}", begun, work.at, seconds=reached)
+    for reached in by_days(seconds - work.seconds, seconds)[:-1]:
+        found.add(source, f"{cause}:time:{reached}", touched, work.at, seconds=reached)
     summed = {
-        **begun,
-        "type": BLOCK_COMPLETED if done else BLOCK_INTERACTED,
-        "score": work.score if attempts else None,
         "interactions": interactions,
         "difficulty": work.difficulty,
         "confidence": work.confidence,
         "data": work.data,
     }
-    found.add(source, cause, summed, work.at, seconds=seconds, attempts=attempts)
+    name = f"{cause}:{work.status}:{seconds}:{interactions}"
+    if work.done_at is None:
+        # An attempt would complete the block: here its score is only kept.
+        found.add(source, name, {**touched, **summed}, work.at, seconds=seconds)
+        return
+    completed = {**touched, "type": BLOCK_COMPLETED, "score": work.score}
+    attempts = None
+    if work.score is not None:
+        attempts = found.total(source.table, "attempts", experience, block, 1 + work.retries)
+        for attempt in range(attempts - work.retries, attempts):
+            # That they fell short is known, by how much is not.
+            found.add(source, f"{cause}:attempt:{attempt}", {**touched, "score": 0}, work.done_at, attempts=attempt)
+    if work.done_at == work.at:
+        found.add(source, name, {**completed, **summed}, work.at, seconds=seconds, attempts=attempts)
+    else:
+        found.add(source, f"{cause}:completed:{attempts}", completed, work.done_at, attempts=attempts)
+        found.add(source, name, {**touched, **summed}, work.at, seconds=seconds)
 
 
 def _page(found: History, source: Dumped, experience: str, page: str, work: Work) -> None:
@@ -189,9 +199,9 @@ def _page(found: History, source: Dumped, experience: str, page: str, work: Work
     cause = cause_of(source, experience, page)
     viewed = {"experience": experience, "content": page, "type": VIEWED}
     seconds = found.total(source.table, "seconds", experience, page, work.seconds)
-    for number, reached in enumerate(by_days(seconds - work.seconds, seconds)[:-1], 1):
-        found.add(source, f"{cause}:time:{number}", viewed, work.at, seconds=reached)
-    found.add(source, cause, {**viewed, "data": work.data}, work.at, seconds=seconds)
+    for reached in by_days(seconds - work.seconds, seconds)[:-1]:
+        found.add(source, f"{cause}:time:{reached}", viewed, work.at, seconds=reached)
+    found.add(source, f"{cause}:{seconds}", {**viewed, "data": work.data}, work.at, seconds=seconds)
 
 
 def _wod(found: History, source: Dumped, experience: str, work: Work) -> None:
@@ -204,8 +214,8 @@ def _wod(found: History, source: Dumped, experience: str, work: Work) -> None:
     found.sessions(source, cause, experience, work.at, work.seconds)
     if work.data.keys() & TELLING:
         found.add(source, cause, {**of_it, "type": TRACKED, "data": work.data}, work.at, asserted=False)
-    if work.status == "completed":
-        found.add(source, f"{cause}:completed", {**of_it, "type": COMPLETED}, work.at)
+    if work.done_at:
+        found.add(source, f"{cause}:completed", {**of_it, "type": COMPLETED}, work.done_at)
     elif work.percentage:
         found.percentage(source, cause, experience, work.at, work.percentage)
 
