@@ -25,8 +25,8 @@ LOGGED = {
     "refused": "$context.authorizer.error",
     "failed": "$context.integrationErrorMessage",
 }
-HEADERS = ["authorization", "content-type", "idempotency-key"]
-SHOWN_HEADERS = ["idempotency-replayed", "retry-after"]
+HEADERS = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
+SHOWN_HEADERS = ["etag", "idempotency-replayed", "retry-after"]
 
 
 class Api(Construct):

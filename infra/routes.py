@@ -7,6 +7,13 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
     "players": [
         ("GET", "/players/{player_id}"),
         ("PUT", "/players/{player_id}"),
+        ("GET", "/players/{player_id}/preferences"),
+        ("PUT", "/players/{player_id}/preferences"),
+        ("GET", "/players/{player_id}/custom-stats"),
+        ("PUT", "/players/{player_id}/custom-stats"),
+        ("GET", "/players/{player_id}/inventory"),
+        ("POST", "/players/{player_id}/inventory"),
+        ("GET", "/players/{player_id}/session"),
     ],
     "catalog": [
         ("GET", "/experiences/{experience_id}"),

@@ -1,7 +1,5 @@
 """The catalogue: what can be played, and the tenant's settings. Operators write it."""
 
-from datetime import timedelta
-
 from aws_lambda_powertools.event_handler import Response
 
 from cairn.catalog import storage
@@ -13,9 +11,11 @@ from cairn.platform.clock import Clock, utc_now
 from cairn.platform.command import Decision, execute
 from cairn.platform.config import Config
 from cairn.platform.errors import DomainError
+from cairn.platform.preconditions import etag_of
 from cairn.platform.table import Table
 from cairn.tenants.bodies import SettingsBody
-from cairn.tenants.storage import SettingsCache, store, to_json
+from cairn.tenants.change import change
+from cairn.tenants.storage import read, to_json
 
 EXPERIENCE = "/api/v1/experiences/<experience_id>"
 SETTINGS = "/api/v1/settings"
@@ -56,20 +56,14 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.get(SETTINGS)
     def settings() -> Response[str]:
         http.caller.must_be(OPERATES)
-        return http.show(to_json(SettingsCache(table).of(http.caller.tenant)))
+        stored, ver = read(table, http.caller.tenant)
+        return http.show(to_json(stored), etag=etag_of(ver))
 
     @http.app.put(SETTINGS)
     def set_settings() -> Response[str]:
         http.caller.must_be(OPERATES)
         wanted = http.body(SettingsBody).settings()
-        tomorrow = http.clock().date() + timedelta(days=1)  # which it is somewhere already
-        if SettingsCache(table).of(http.caller.tenant).respreads(wanted, tomorrow):
-            raise DomainError(
-                "invalid-body",
-                f"fact_shards: where facts up to {tomorrow} are cannot change any more. Begin a new number later.",
-            )
-        store(table, http.caller.tenant, wanted)
-        return http.show(to_json(wanted))
+        return http.answer(change(table, http.caller.tenant, wanted, http.demand, http.clock()))
 
     return http
 

@@ -69,7 +69,7 @@ def request(
 
 @dataclass(frozen=True)
 class Reply:
-    """A handler's answer."""
+    """A handler's answer; the body is None where none was sent."""
 
     status: int
     body: Any
@@ -84,7 +84,15 @@ class Client:
     claims: dict[str, str] | None
     sent: list[dict[str, Any]] = field(default_factory=list)
 
-    def send(self, method: str, path: str, body: Any = None, key: str | None = None, **query: str) -> Reply:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        **query: str,
+    ) -> Reply:
         """Sends a request; a POST gets an Idempotency-Key of its own unless one is given ("" for none)."""
         if key is None and method == "POST":
             key = str(uuid4())
@@ -93,13 +101,13 @@ class Client:
             f"/api/v1{path}",
             body=body,
             claims=self.claims,
-            headers={"idempotency-key": key} if key else {},
+            headers={**({"idempotency-key": key} if key else {}), **(headers or {})},
             query=query or None,
         )
         self.sent.append(event)
         answer = self.http.handle(event, CONTEXT)
-        headers = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
-        return Reply(answer["statusCode"], json.loads(answer["body"]), headers)
+        told = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
+        return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, told)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from cairn.analytics.work import DirtyDays, dispatch, recompute, slot_of
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, transact
 from cairn.tenants.settings import TenantSettings
-from cairn.tenants.storage import SettingsCache, store
+from cairn.tenants.storage import SettingsCache, write
 from tests.support.http import CONTEXT
 from tests.support.world import World, all_items
 
@@ -74,7 +74,7 @@ def test_a_day_marked_in_many_slots_is_sent_once(table: Table) -> None:
 
 
 def test_each_shard_of_a_day_is_a_message(table: Table) -> None:
-    store(table, "acme", TenantSettings(fact_shards=((date(2026, 11, 20), 3),)))
+    transact(table, [write("acme", TenantSettings(fact_shards=((date(2026, 11, 20), 3),)), 0)])
     DirtyDays(table).mark([("acme", DAY), ("acme", date(2026, 11, 19))], NOON)
     sent = run(table, NOON + timedelta(minutes=16))
     assert [(each["day"][-2:], each["shard"]) for each in sent] == [("19", 0), ("20", 0), ("20", 1), ("20", 2)]
@@ -190,7 +190,7 @@ def test_a_late_event_widens_the_bounds_of_its_own_day(world: World) -> None:
 
 
 def test_facts_of_players_are_spread_over_the_shards_that_the_tenant_set(table: Table, clock: Any) -> None:
-    store(table, "acme", TenantSettings(fact_shards=((date(2026, 11, 20), 4),)))
+    transact(table, [write("acme", TenantSettings(fact_shards=((date(2026, 11, 20), 4),)), 0)])
     world = World(table, clock)
     world.define()
     for number in range(8):

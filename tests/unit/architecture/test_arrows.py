@@ -12,6 +12,7 @@ LAYER = ROOT / "layers" / "shared" / "python"
 
 # The last part of a module's name says how far inside it is. A module with a new name is put here first.
 PURE = {
+    "belongings",
     "board",
     "days",
     "definitions",
@@ -31,8 +32,22 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"storage"}
-USE_CASES = {"files", "journey", "load", "mover", "play", "profile", "read", "run", "unlock", "work"}
+STORAGE = {"profile_storage", "storage"}
+USE_CASES = {
+    "change",
+    "files",
+    "journey",
+    "keep",
+    "load",
+    "mover",
+    "play",
+    "profile",
+    "read",
+    "run",
+    "session",
+    "unlock",
+    "work",
+}
 EDGES = {"bodies", "routes"}
 RANKS: Mapping[str, int] = {
     name: rank for rank, names in enumerate((PURE, STORAGE, USE_CASES, EDGES)) for name in names

@@ -84,3 +84,10 @@ def test_browsers_may_call_from_the_dashboard_alone(dev: Synthesised) -> None:
     (origin,) = api["CorsConfiguration"]["AllowOrigins"]
     assert "DomainName" in json.dumps(origin)
     assert "*" not in json.dumps(api["CorsConfiguration"])
+
+
+def test_browsers_may_send_conditions_and_see_what_they_are_made_of(dev: Synthesised) -> None:
+    (api,) = dev.of("AWS::ApiGatewayV2::Api").values()
+    cors = api["CorsConfiguration"]
+    assert {"if-match", "if-none-match", "idempotency-key"} <= set(cors["AllowHeaders"])
+    assert {"etag", "idempotency-replayed"} <= set(cors["ExposeHeaders"])

@@ -14,7 +14,18 @@ for module in pkgutil.walk_packages(cairn.__path__, "cairn."):
     importlib.import_module(module.name)
 
 TYPES = {kind: item_type for kind, item_type in registry().items() if item_type.__module__.startswith("cairn.")}
-ABOUT_PLAYERS = {"calendar", "event", "fact", "idempotency", "ledger", "output", "player", "progress", "unlock"}
+ABOUT_PLAYERS = {
+    "calendar",
+    "event",
+    "fact",
+    "idempotency",
+    "ledger",
+    "output",
+    "player",
+    "profile",
+    "progress",
+    "unlock",
+}
 
 
 def sample(attribute: Any) -> Any:

@@ -32,6 +32,7 @@ NO_TOKEN = dict.fromkeys(["nobody", "id token", "no tenant", "no role", "unknown
 # What each caller gets, where the player in the path is ada, who has started the woods.
 READS = {**NO_TOKEN, "ada": 200, "bob": 403, "service": 200, "operator": 200, "admin": 200, "other tenant": 200}
 PLAYS = {**READS, "operator": 403, "admin": 403}
+SERVES = {**PLAYS, "ada": 403, "other tenant": 403}
 ALL = {**READS, "bob": 200}
 OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200, "admin": 403, "other tenant": 403}
 UNRANKED = {**READS, "ada": 404, "service": 404, "operator": 404, "admin": 404, "other tenant": 404}
@@ -54,6 +55,13 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
     ("players", "GET", ADA, None, READS | STRANGER),
     ("players", "PUT", ADA, {"name": "Ada"}, PLAYS),
+    ("players", "GET", f"{ADA}/preferences", None, READS | STRANGER),
+    ("players", "PUT", f"{ADA}/preferences", {"preferences": {"hints": True}}, PLAYS | STRANGER),
+    ("players", "GET", f"{ADA}/custom-stats", None, READS | STRANGER),
+    ("players", "PUT", f"{ADA}/custom-stats", {"custom_stats": {"quests": 15}}, SERVES),
+    ("players", "GET", f"{ADA}/inventory", None, READS | STRANGER),
+    ("players", "POST", f"{ADA}/inventory", {"item_id": "key", "change": 1}, SERVES),
+    ("players", "GET", f"{ADA}/session", None, READS | STRANGER),
     ("progress", "POST", f"{ADA}/experiences/hill/start", {}, PLAYS | STRANGER),
     ("progress", "POST", f"{IN_WOODS}/events", {"type": "check_in"}, PLAYS | STRANGER),
     ("progress", "POST", f"{IN_WOODS}/quadrants", {}, PLAYS | STRANGER),

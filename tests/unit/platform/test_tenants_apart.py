@@ -6,6 +6,10 @@ from tests.support.world import World, all_items
 
 READS = [
     ("players", "/players/ada"),
+    ("players", "/players/ada/preferences"),
+    ("players", "/players/ada/custom-stats"),
+    ("players", "/players/ada/inventory"),
+    ("players", "/players/ada/session"),
     ("progress", "/players/ada/experiences"),
     ("progress", "/players/ada/experiences/woods"),
     ("progress", "/players/ada/events"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cairn.progress.play import duration
+from cairn.platform.instants import duration
 from tests.support.world import World
 
 

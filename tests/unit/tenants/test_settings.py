@@ -6,13 +6,18 @@ from typing import Any
 import pytest
 
 from cairn.platform.table import Table
+from cairn.platform.transact import ConditionsFailed, transact
 from cairn.tenants.settings import PLAYER_EVENTS, SYSTEM_EVENTS, TenantSettings
-from cairn.tenants.storage import SettingsCache, from_json, store, to_json
+from cairn.tenants.storage import SettingsCache, from_json, read, to_json, write
 from tests.support.world import World, all_items
 
 
-def put(world: World, **body: Any) -> Any:
-    return world.call("catalog", "operator").send("PUT", "/settings", body)
+def put(world: World, *, headers: dict[str, str] | None = None, **body: Any) -> Any:
+    return world.call("catalog", "operator").send("PUT", "/settings", body, headers=headers)
+
+
+def get(world: World, **headers: str) -> Any:
+    return world.call("catalog", "operator").send("GET", "/settings", headers=headers)
 
 
 def test_a_tenant_without_settings_has_the_defaults(world: World) -> None:
@@ -76,7 +81,7 @@ def test_settings_are_looked_up_once_a_minute(table: Table) -> None:
     now = 0.0
     cache = SettingsCache(table, monotonic=lambda: now)
     assert cache.of("acme").zone == "UTC"
-    store(table, "acme", TenantSettings(zone="Asia/Tokyo"))
+    transact(table, [write("acme", TenantSettings(zone="Asia/Tokyo"), 0)])
     now = 59.9
     assert cache.of("acme").zone == "UTC"
     now = 60.0
@@ -92,3 +97,49 @@ def test_where_the_facts_of_a_day_are_cannot_change_once_it_has_begun_somewhere(
         reply = put(world, fact_shards=moved)
         assert (reply.status, "fact_shards" in reply.body["detail"]) == (422, True), moved
     assert put(world, fact_shards=[["2026-11-22", 4], ["2026-12-01", 16]]).status == 200
+
+
+def test_the_etag_moves_with_the_settings_and_saves_reading_them_again(world: World) -> None:
+    etag = get(world).headers["ETag"]
+    assert etag == '"0"'
+    assert put(world, zone="Asia/Tokyo").headers["ETag"] == get(world).headers["ETag"] == '"1"'
+    unread = get(world, **{"if-none-match": 'W/"7", "1"'})
+    assert (unread.status, unread.body, unread.headers) == (304, None, {"ETag": '"1"'})
+    assert get(world, **{"if-none-match": etag}).body["zone"] == "Asia/Tokyo"
+
+
+def test_of_two_operators_who_read_the_same_settings_one_writes_and_the_other_reads_again(world: World) -> None:
+    etag = get(world).headers["ETag"]
+    assert put(world, zone="Asia/Tokyo", headers={"if-match": etag}).status == 200
+    before = all_items(world.table)
+    refused = put(world, streak={"rest_weekdays": [7]}, headers={"if-match": etag})
+    assert (refused.status, refused.body["type"]) == (412, "urn:cairn:problem:precondition-failed")
+    assert (refused.body["etag"], '"1"' in refused.body["detail"]) == ('"1"', True)
+    assert all_items(world.table) == before
+    merged = put(world, zone="Asia/Tokyo", streak={"rest_weekdays": [7]}, headers={"if-match": refused.body["etag"]})
+    assert (merged.status, merged.body["zone"], merged.body["streak"]["rest_weekdays"]) == (200, "Asia/Tokyo", [7])
+
+
+def test_a_write_that_was_done_is_not_refused_when_it_is_sent_again(world: World) -> None:
+    first = put(world, zone="Asia/Tokyo", headers={"if-match": '"0"'})
+    before = all_items(world.table)
+    again = put(world, zone="Asia/Tokyo", headers={"if-match": '"0"'})
+    assert (again.status, again.body, again.headers["ETag"]) == (200, first.body, '"1"')
+    assert all_items(world.table) == before
+
+
+def test_what_was_read_before_another_wrote_is_never_written_over_it(table: Table) -> None:
+    transact(table, [write("acme", TenantSettings(zone="Asia/Tokyo"), 0)])
+    for stale in (0, 2):
+        with pytest.raises(ConditionsFailed):
+            transact(table, [write("acme", TenantSettings(), stale)])
+    assert read(table, "acme") == (TenantSettings(zone="Asia/Tokyo"), 1)
+
+
+def test_settings_stored_before_they_had_versions_are_version_0_and_get_one(world: World) -> None:
+    put(world, zone="Asia/Tokyo")
+    client: Any = world.table.client
+    key = {"PK": {"S": "T#acme#SETTINGS"}, "SK": {"S": "SETTINGS"}}
+    client.update_item(TableName=world.table.name, Key=key, UpdateExpression="REMOVE ver")
+    assert (get(world).headers["ETag"], get(world).body["zone"]) == ('"0"', "Asia/Tokyo")
+    assert put(world, zone="Asia/Seoul", headers={"if-match": '"0"'}).headers["ETag"] == '"1"'

@@ -15,20 +15,23 @@ from cairn.platform.transact import Action, ConditionsFailed, transact
 class Decision:
     """What a command does: the actions to write, in order, and the answer to give.
 
-    `already` is the answer if the action named `event` finds that its event stands.
+    `already` is the answer if the action named `event` finds that its event stands. `etag`: of what then stands,
+    where clients may edit it.
     """
 
     actions: Sequence[Action]
     answer: dict[str, Any]
     already: dict[str, Any] = field(default_factory=dict)
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer's body, and whether it repeats an earlier request's."""
+    """The answer's body, whether it repeats an earlier request's, and the ETag of what stands now."""
 
     body: dict[str, Any]
     replayed: bool = False
+    etag: str | None = None
 
 
 def execute[S](
@@ -63,7 +66,7 @@ def execute[S](
         guard: list[Action] = [key.guard(decision.answer, now)] if key else []
         actions = [*guard, *decision.actions]
         if not actions:
-            return Answer(decision.answer)
+            return Answer(decision.answer, etag=decision.etag)
         try:
             transact(table, actions, patience)
         except ConditionsFailed as failed:
@@ -73,4 +76,4 @@ def execute[S](
                 return Answer(decision.already, replayed=True)
             patience.wait()
         else:
-            return Answer(decision.answer)
+            return Answer(decision.answer, etag=decision.etag)

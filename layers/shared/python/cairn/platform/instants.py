@@ -24,6 +24,15 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def duration(seconds: int) -> str:
+    """Seconds as people read them: `1h 2m 3s`, `2m 3s`, `3s`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h {minutes}m {rest}s"
+    return f"{minutes}m {rest}s" if minutes else f"{rest}s"
+
+
 def event_id(occurred_at: datetime, *cause: str) -> str:
     """The ULID of a fact: its time is when it happened, its 80 other bits hash what caused it.
 

@@ -42,6 +42,10 @@ def player(tenant_id: str, player_id: str) -> Key:
     return Key(player_partition(tenant_id, player_id), "PLAYER")
 
 
+def profile(tenant_id: str, player_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), "PROFILE")
+
+
 PROGRESS_PREFIX = "PRG#"
 EVENT_PREFIX = "E#"
 LEDGER_PREFIX = "L#"

@@ -1,7 +1,7 @@
 """A player: the optimistic lock of everything they do, and what nearly every decision needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from cairn.platform.errors import DomainError
@@ -11,6 +11,7 @@ from cairn.xp.levels import level_of
 ZONE_CHANGES_ALLOWED = 2
 ZONE_CHANGES_WITHIN = timedelta(days=7)
 RECENT_EXPERIENCES = 10
+IDLE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,21 @@ class Last:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A session as it goes on: in which experience (None for none), since when, the last activity, at which place."""
+
+    experience: str | None
+    since: datetime
+    at: datetime
+    location: str | None
+
+    @property
+    def expires_at(self) -> datetime:
+        """The last instant at which another activity still belongs to it."""
+        return self.at + IDLE
+
+
+@dataclass(frozen=True, slots=True)
 class Player:
     """One player's state.
 
@@ -34,6 +50,7 @@ class Player:
     days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
     checkpoint: the streak's state before that window; None before the first active day.
     current_streak, longest_streak, active_days: as of the last write.
+    visit: the session that began last, over or not.
     touched: the local days whose facts the last write changed.
     ver: 0 where nothing is stored yet.
     """
@@ -56,6 +73,7 @@ class Player:
     active_days: int = 0
     recent: tuple[str, ...] = ()
     last: Last | None = None
+    visit: Visit | None = None
     touched: tuple[date, ...] = ()
     created_at: datetime | None = None
     ver: int = 0
@@ -99,3 +117,15 @@ def move_zone(zones: tuple[tuple[datetime, str], ...], zone: str, now: datetime)
 def with_recent(recent: tuple[str, ...], experience: str) -> tuple[str, ...]:
     """The most recent experiences, newest first, with one more."""
     return (experience, *(each for each in recent if each != experience))[:RECENT_EXPERIENCES]
+
+
+def with_visit(visit: Visit | None, experience: str | None, at: datetime, location: str | None) -> Visit:
+    """The session after one more activity: the same one within an hour in the same experience, else a new one.
+
+    An activity older than the last one known changes nothing. Without a location the session keeps its own.
+    """
+    if visit and at < visit.at:
+        return visit
+    if visit and visit.experience == experience and at <= visit.expires_at:
+        return replace(visit, at=at, location=location or visit.location)
+    return Visit(experience, since=at, at=at, location=location)

@@ -1,21 +1,51 @@
 """A player's profile: reading it, and setting name and zone."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from cairn.platform import keys
 from cairn.platform.command import Answer, Decision, execute
 from cairn.platform.errors import DomainError
-from cairn.platform.instants import iso
+from cairn.platform.instants import duration, iso
+from cairn.platform.preconditions import Demand, etag_of
 from cairn.platform.table import Table
-from cairn.players import storage
+from cairn.players import profile_storage, storage
+from cairn.players.belongings import Belongings, Part
 from cairn.players.player import Player, move_zone
+from cairn.players.profile_storage import ProfileItem
 from cairn.players.storage import PlayerItem
-from cairn.players.virtues import VIRTUES, dominant_quadrant
+from cairn.players.virtues import VIRTUES, dominant_quadrant, quadrant_sums
 from cairn.tenants.settings import TenantSettings
 from cairn.xp.levels import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What stands of a player: None for one who never did anything; and what belongs to them."""
+
+    player: Player | None
+    belongings: Belongings
+
+
+def load(table: Table, tenant: str, player_id: str) -> Stored:
+    """A player and what belongs to them, in one consistent round trip."""
+    key, profile_key = keys.player(tenant, player_id), keys.profile(tenant, player_id)
+    items = table.get_many([key, profile_key])
+    item = items.get(PlayerItem, key)
+    return Stored(
+        storage.from_item(item) if item else None,
+        profile_storage.from_item(tenant, player_id, items.get(ProfileItem, profile_key)),
+    )
+
+
+def unknown_player(player: str) -> DomainError:
+    """The refusal where there is no such player."""
+    return DomainError(
+        "unknown-player",
+        f"There is no player {player!r} yet. One appears with the first event, or with PUT /api/v1/players/...",
+    )
 
 
 def find(table: Table, tenant: str, player: str, *, consistent: bool = True) -> Player | None:
@@ -33,11 +63,20 @@ def get(table: Table, tenant: str, player: str, *, consistent: bool = True) -> P
     """
     found = find(table, tenant, player, consistent=consistent)
     if found is None:
-        raise DomainError(
-            "unknown-player",
-            f"There is no player {player!r} yet. One appears with the first event, or with PUT /api/v1/players/...",
-        )
+        raise unknown_player(player)
     return found
+
+
+def read(table: Table, tenant: str, player_id: str, settings: TenantSettings) -> tuple[dict[str, Any], str]:
+    """The whole profile as the API shows it, and its ETag.
+
+    Raises:
+        DomainError: `unknown-player`.
+    """
+    stored = load(table, tenant, player_id)
+    if stored.player is None:
+        raise unknown_player(player_id)
+    return show(stored.player, stored.belongings, settings), etag(stored.player, stored.belongings, settings)
 
 
 def set_profile(
@@ -47,19 +86,18 @@ def set_profile(
     name: str | None,
     zone: str | None,
     settings: TenantSettings,
+    demand: Demand,
     now: datetime,
 ) -> Answer:
     """Sets what is not None. Setting what stands already changes nothing.
 
     Raises:
-        DomainError: `too-many-zone-changes`.
+        DomainError: `precondition-failed`, `too-many-zone-changes`.
     """
 
-    def load() -> Player:
-        return find(table, tenant, player_id) or Player(tenant, player_id, created_at=now)
-
-    def decide(player: Player) -> Decision:
-        changed = player
+    def decide(stored: Stored) -> Decision:
+        player = changed = stored.player or Player(tenant, player_id, created_at=now)
+        belongings = stored.belongings
         if name is not None:
             changed = replace(changed, name=name)
         if zone is not None and zone != player.zone:
@@ -67,16 +105,28 @@ def set_profile(
             former = ((player.created_at or now, settings.zone),) if player.last else ()
             zones = player.zones or former
             changed = replace(changed, zone=zone, zones=move_zone(zones, zone, now))
-        writes = [storage.write(replace(changed, touched=()))] if changed != player or not player.ver else []
-        return Decision(writes, show(changed, settings))
+        if changed == player and player.ver:
+            return Decision([], show(player, belongings, settings), etag=etag(player, belongings, settings))
+        demand(etag(player, belongings, settings) if stored.player else None)
+        return Decision(
+            [storage.write(replace(changed, touched=())), profile_storage.unchanged(belongings)],
+            show(changed, belongings, settings),
+            etag=etag(replace(changed, ver=player.ver + 1), belongings, settings),
+        )
 
-    return execute(table, now, None, load, decide)
+    return execute(table, now, None, lambda: load(table, tenant, player_id), decide)
 
 
-def show(player: Player, settings: TenantSettings) -> dict[str, Any]:
-    """The profile as the API shows it."""
+def etag(player: Player, belongings: Belongings, settings: TenantSettings) -> str:
+    """The profile's ETag: of all that it shows, which for a player without a zone is also the tenant's."""
+    return etag_of(player.ver, belongings.ver, *([] if player.zone else [settings.zone]))
+
+
+def show(player: Player, belongings: Belongings, settings: TenantSettings) -> dict[str, Any]:
+    """The profile as the API shows it. Playtime is that of sessions, in seconds and as people read it."""
     level = standing(player.xp)
     virtues: Mapping[str, float] = {virtue: player.virtues.get(virtue, 0) for virtue in VIRTUES}
+    playtime = player.metrics.get("study_seconds", 0)
     return {
         "player_id": player.id,
         "name": player.name,
@@ -84,8 +134,18 @@ def show(player: Player, settings: TenantSettings) -> dict[str, Any]:
         "total_xp": player.xp,
         "account_level": level.level,
         "title": level.title,
+        "xp_in_level": level.xp_in_level,
+        "xp_to_next": level.xp_to_next,
+        "level_percentage": level.percentage,
+        "total_experiences_played": player.metrics.get("experiences_started", 0),
+        "total_playtime_seconds": playtime,
+        "total_playtime": duration(playtime),
+        "total_distance_meters": player.metrics.get("distance_meters", 0),
+        "achievements_unlocked": player.metrics.get("achievements_unlocked", 0),
         "virtues": virtues,
+        "virtues_by_quadrant": quadrant_sums(virtues),
         "dominant_quadrant": dominant_quadrant(virtues),
+        **{part: belongings.part(part) for part in Part},
         "metrics": dict(sorted(player.metrics.items())),
         "recent_experiences": list(player.recent),
         "created_at": iso(player.created_at) if player.created_at else None,

@@ -9,7 +9,7 @@ from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
 from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
-from cairn.players.player import Last, Player
+from cairn.players.player import Last, Player, Visit
 from cairn.streaks.storage import Window, pack_window, unpack_window
 
 
@@ -34,6 +34,7 @@ class PlayerItem(Item, discriminator="player"):
     active_days = WholeNumberAttribute()
     recent: ListAttribute[str] = ListAttribute(null=True)
     last: ListAttribute[Any] = ListAttribute(null=True)
+    visit: ListAttribute[Any] = ListAttribute(null=True)
     touched: ListAttribute[str] = ListAttribute(null=True)
     created_at = WholeNumberAttribute(null=True)
     ver = WholeNumberAttribute()
@@ -42,7 +43,7 @@ class PlayerItem(Item, discriminator="player"):
 def from_item(item: PlayerItem) -> Player:
     """The player of an item."""
     window = unpack_window(item.streak)
-    last = item.last
+    last, visit = item.last, item.visit
     return Player(
         tenant=item.tenant,
         id=item.player,
@@ -62,6 +63,7 @@ def from_item(item: PlayerItem) -> Player:
         active_days=int(item.active_days),
         recent=tuple(item.recent or ()),
         last=Last(last[0], last[1], date.fromisoformat(last[2]), from_ms(int(last[3]))) if last else None,
+        visit=Visit(visit[0], from_ms(int(visit[1])), from_ms(int(visit[2])), visit[3]) if visit else None,
         touched=tuple(date.fromisoformat(day) for day in item.touched or ()),
         created_at=from_ms(int(item.created_at)) if item.created_at is not None else None,
         ver=int(item.ver),
@@ -70,7 +72,7 @@ def from_item(item: PlayerItem) -> Player:
 
 def to_item(player: Player) -> PlayerItem:
     """The item of a player, under the next version."""
-    last = player.last
+    last, visit = player.last, player.visit
     return PlayerItem(
         *keys.player(player.tenant, player.id),
         tenant=player.tenant,
@@ -89,6 +91,7 @@ def to_item(player: Player) -> PlayerItem:
         active_days=player.active_days,
         recent=list(player.recent) or None,
         last=[last.event, last.experience, last.day.isoformat(), to_ms(last.at)] if last else None,
+        visit=[visit.experience, to_ms(visit.since), to_ms(visit.at), visit.location] if visit else None,
         touched=[day.isoformat() for day in player.touched] or None,
         created_at=to_ms(player.created_at) if player.created_at else None,
         ver=player.ver + 1,

@@ -35,8 +35,15 @@ def impact(virtues: Mapping[str, float], impacts: Mapping[str, float]) -> dict[s
     return changes
 
 
+def quadrant_sums(virtues: Mapping[str, float]) -> dict[str, float]:
+    """The sum of each quadrant's pair, 0 to 200, in flow order."""
+    return {
+        quadrant: round(sum(virtues.get(virtue, 0) for virtue in pair), 2) for quadrant, pair in BY_QUADRANT.items()
+    }
+
+
 def dominant_quadrant(virtues: Mapping[str, float]) -> str | None:
     """The quadrant with the largest sum; ties go to the first in flow order; None while all are 0."""
-    sums = {quadrant: sum(virtues.get(virtue, 0) for virtue in BY_QUADRANT[quadrant]) for quadrant in QUADRANTS}
+    sums = quadrant_sums(virtues)
     best = max(QUADRANTS, key=lambda quadrant: sums[quadrant])
     return best if sums[best] > 0 else None

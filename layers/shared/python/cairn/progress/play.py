@@ -11,7 +11,7 @@ from cairn.platform import keys
 from cairn.platform.command import Answer, Decision, execute
 from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey
-from cairn.platform.instants import from_ms, iso
+from cairn.platform.instants import duration, from_ms, iso
 from cairn.platform.table import Table
 from cairn.players import storage as player_storage
 from cairn.players.player import Player
@@ -233,15 +233,6 @@ def show_played(
             "freezes_available": settled.streak.freezes_available,
         },
     }
-
-
-def duration(seconds: int) -> str:
-    """Seconds as people read them: `1h 2m 3s`, `2m 3s`, `3s`."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h {minutes}m {rest}s"
-    return f"{minutes}m {rest}s" if minutes else f"{rest}s"
 
 
 def _shown(instant: datetime | None) -> str | None:

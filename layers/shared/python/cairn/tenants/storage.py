@@ -9,9 +9,9 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute
 
 from cairn.platform import keys
-from cairn.platform.items import NOT_PERSONAL, Item
+from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
-from cairn.platform.transact import Put, transact
+from cairn.platform.transact import Put
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.settings import TenantSettings
 
@@ -22,6 +22,7 @@ class SettingsItem(Item, discriminator="settings"):
     privacy = NOT_PERSONAL
 
     settings = JSONAttribute()
+    ver = WholeNumberAttribute(null=True)  # absent from what was stored before settings had versions
 
 
 def to_json(settings: TenantSettings) -> dict[str, Any]:
@@ -45,10 +46,17 @@ def from_json(stored: dict[str, Any]) -> TenantSettings:
     )
 
 
-def store(table: Table, tenant: str, settings: TenantSettings) -> None:
-    """Writes a tenant's settings; functions that run take them up within a minute."""
-    item = SettingsItem(*keys.settings(tenant), settings=to_json(settings))
-    transact(table, [Put("settings", item, SettingsItem.absent() | (SettingsItem.kind == SettingsItem))])
+def read(table: Table, tenant: str) -> tuple[TenantSettings, int]:
+    """A tenant's settings as they stand, and their version; the defaults, and 0, where it set none."""
+    key = keys.settings(tenant)
+    item = table.get_many([key]).get(SettingsItem, key)
+    return (from_json(item.settings), int(item.ver or 0)) if item else (TenantSettings(), 0)
+
+
+def write(tenant: str, settings: TenantSettings, ver: int) -> Put:
+    """The write of a tenant's settings over the version that was read; functions take them up within a minute."""
+    item = SettingsItem(*keys.settings(tenant), settings=to_json(settings), ver=ver + 1)
+    return Put("settings", item, SettingsItem.ver == ver if ver else SettingsItem.ver.does_not_exist())
 
 
 class SettingsCache:

@@ -24,6 +24,7 @@ class Role(StrEnum):
 
 EVERYBODY = frozenset(Role)
 PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
+SERVES = frozenset({Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
 

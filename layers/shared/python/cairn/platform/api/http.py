@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -19,6 +19,7 @@ from cairn.platform.command import Answer
 from cairn.platform.config import Config
 from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey, fingerprint
+from cairn.platform.preconditions import Demand, demand, names
 from cairn.platform.table import Table
 
 MAX_BODY_BYTES = 64 * 1024
@@ -78,6 +79,24 @@ class Http:
         authorizer: Mapping[str, Any] = self.app.current_event.raw_event["requestContext"].get("authorizer", {})
         return read_caller(authorizer.get("jwt", {}).get("claims", {}), self.config)
 
+    @property
+    def if_match(self) -> str | None:
+        """The header If-Match: what must stand for a write to be done."""
+        return self._header("if-match")
+
+    @property
+    def if_none_match(self) -> str | None:
+        """The header If-None-Match: what a reader has already, or what must not stand for a write to be done."""
+        return self._header("if-none-match")
+
+    @property
+    def demand(self) -> Demand:
+        """Holds a write to the request's If-Match and If-None-Match."""
+        return partial(demand, if_match=self.if_match, if_none_match=self.if_none_match)
+
+    def _header(self, name: str) -> str | None:
+        return (self.app.current_event.headers or {}).get(name)
+
     def identifier(self, name: str, value: str) -> str:
         """An id from the path. Raises DomainError `invalid-parameter` for one that is too long."""
         return identifier(name, value)
@@ -116,12 +135,15 @@ class Http:
             raise DomainError("malformed-json", f"Send a JSON object: {error}.") from None
         return content
 
-    def body[T: BaseModel](self, model: type[T]) -> T:
+    def body[T: BaseModel](self, model: type[T], player: str | None = None) -> T:
         """The body, parsed.
+
+        Args:
+            player: whom the path names, where the request acts for a player.
 
         Raises:
             DomainError: `invalid-body` naming each field; `other-player`, `other-tenant` where an older
-                client's ids differ from the token.
+                client's ids differ from the token and the path.
         """
         content = self.json()
         try:
@@ -129,15 +151,16 @@ class Http:
         except ValidationError as error:
             raise invalid_body(error) from None
         if isinstance(parsed, Body):
-            self._agree(parsed)
+            self._agree(parsed, player)
         return parsed
 
-    def _agree(self, body: Body) -> None:
+    def _agree(self, body: Body, player: str | None) -> None:
         caller = self.caller
         if body.community_id not in (None, caller.tenant):
             raise DomainError("other-tenant", "community_id is not the token's tenant. Leave it out.")
-        if caller.player and body.user_id not in (None, caller.player):
-            raise DomainError("other-player", "user_id is not the token's player. Leave it out.")
+        player = player or caller.player
+        if player and body.user_id not in (None, player):
+            raise DomainError("other-player", "user_id is not the player of the token and the path. Leave it out.")
 
     def idempotency_key(self, subject: str) -> IdempotencyKey:
         """The request's Idempotency-Key, for a request that acts on `subject`.
@@ -146,7 +169,7 @@ class Http:
             DomainError: `idempotency-key-missing` where the header is absent, empty or over 255 characters.
         """
         event = self.app.current_event
-        value = (event.headers or {}).get("idempotency-key", "")
+        value = self._header("idempotency-key") or ""
         if not 0 < len(value) <= 255:
             raise DomainError(
                 "idempotency-key-missing",
@@ -156,16 +179,24 @@ class Http:
         asked = fingerprint(event.http_method, path, self.json())
         return IdempotencyKey(self.caller.tenant, subject, value, asked)
 
-    def answer(self, answer: Answer, status: int = 200) -> Response[str]:
-        """The response to a command; a repeated one says so in a header."""
+    def answer(self, answer: Answer, status: int = 200, etag: str | None = None) -> Response[str]:
+        """The response to a command; a repeated one says so in a header. `etag`: where the answer has none itself."""
         headers: dict[str, str | list[str]] = {"Idempotency-Replayed": "true"} if answer.replayed else {}
-        return self.show(answer.body, status, headers)
+        return self.show(answer.body, status, headers, etag or answer.etag)
 
     def show(
-        self, body: Mapping[str, Any], status: int = 200, headers: dict[str, str | list[str]] | None = None
+        self,
+        body: Mapping[str, Any],
+        status: int = 200,
+        headers: dict[str, str | list[str]] | None = None,
+        etag: str | None = None,
     ) -> Response[str]:
-        """A JSON response."""
-        return Response(status, "application/json", json.dumps(body, ensure_ascii=False), headers=headers or {})
+        """A JSON response; where an ETag is given, 304 without a body to a reader who has that already."""
+        sent = {**(headers or {}), **({"ETag": etag} if etag else {})}
+        reads = self.app.current_event.http_method == "GET"
+        if etag and reads and self.if_none_match is not None and names(etag, self.if_none_match):
+            return Response(304, None, "", headers=sent)
+        return Response(status, "application/json", json.dumps(body, ensure_ascii=False), headers=sent)
 
     def _refused(self, error: DomainError) -> Response[str]:
         return problem(error, self.request_id)

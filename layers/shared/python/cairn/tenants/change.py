@@ -1,0 +1,33 @@
+"""Changing a tenant's settings, so that two operators cannot overwrite each other."""
+
+from datetime import datetime, timedelta
+
+from cairn.platform.command import Answer, Decision, execute
+from cairn.platform.errors import DomainError
+from cairn.platform.preconditions import Demand, etag_of
+from cairn.platform.table import Table
+from cairn.tenants.settings import TenantSettings
+from cairn.tenants.storage import read, to_json, write
+
+
+def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, now: datetime) -> Answer:
+    """Puts settings in the place of those that stand. What stands already is not written again.
+
+    Raises:
+        DomainError: `precondition-failed`; `invalid-body` where facts of past days would be looked for elsewhere.
+    """
+    tomorrow = now.date() + timedelta(days=1)  # which it is somewhere already
+
+    def decide(stored: tuple[TenantSettings, int]) -> Decision:
+        settings, ver = stored
+        if ver and settings == wanted:
+            return Decision([], to_json(wanted), etag=etag_of(ver))
+        if settings.respreads(wanted, tomorrow):
+            raise DomainError(
+                "invalid-body",
+                f"fact_shards: where facts up to {tomorrow} are cannot change any more. Begin a new number later.",
+            )
+        demand(etag_of(ver))
+        return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))
+
+    return execute(table, now, None, lambda: read(table, tenant), decide)
