@@ -45,7 +45,7 @@ class Log:
     def survey(self, table: Table, tenant: str, work: Path, progress: Callable[[int], None]) -> tuple[Survey, Path]:
         return survey(self.file, work, utc_now(), progress), work
 
-    def finish(self, ground: Ground, found: Survey, work: Path, stop: Event, bars: Progress) -> None:
+    def finish(self, ground: Ground, found: Survey, work: Path, concurrency: int, stop: Event, bars: Progress) -> None:
         pass
 
     def figures(self, found: Survey) -> dict[str, Any]:

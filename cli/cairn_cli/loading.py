@@ -77,8 +77,8 @@ class Source[S: Survey](Protocol):
     def survey(self, table: Table, tenant: str, work: Path, progress: Callable[[int], None]) -> tuple[S, Path]:
         """Reads all of it: what it holds, and the folder where its rows were put aside."""
 
-    def finish(self, ground: Ground, found: S, work: Path, stop: Event, bars: Progress) -> None:
-        """What is to be done once the rows are loaded."""
+    def finish(self, ground: Ground, found: S, work: Path, concurrency: int, stop: Event, bars: Progress) -> None:
+        """What is to be done once the rows are loaded, or in a dry run tried."""
 
     def figures(self, found: S) -> dict[str, Any]:
         """What the summary says beside the usual."""
@@ -146,17 +146,20 @@ def _run[S: Survey](
     ground = ground_for(table, options.tenant, found.experiences, utc_now(), dry=dry)
     loading = bars.add_task("Trying" if dry else "Loading", total=found.rows)
     if dry:
-        return found, load_file(ground, rows, None, options.concurrency, stop, _advance(bars, loading)), ground
+        totals = load_file(ground, rows, None, options.concurrency, stop, advance(bars, loading))
+        source.finish(ground, found, work, options.concurrency, stop, bars)
+        return found, totals, ground
     run = {"file": found.sha256, "tenant": options.tenant, "table": table.name, "table_id": table_id}
     with Journal(source.journal, run) as journal:
-        totals = load_file(ground, rows, journal, options.concurrency, stop, _advance(bars, loading))
-        source.finish(ground, found, work, stop, bars)
+        totals = load_file(ground, rows, journal, options.concurrency, stop, advance(bars, loading))
+        source.finish(ground, found, work, options.concurrency, stop, bars)
         if not stop.is_set():
             journal.remove()
     return found, totals, ground
 
 
-def _advance(bars: Progress, task: TaskID) -> Any:
+def advance(bars: Progress, task: TaskID) -> Callable[[int], None]:
+    """What moves a bar on."""
     return lambda rows: bars.advance(task, rows)
 
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from cairn.imports.folder import ROWS, FolderSurvey, find_tables, survey_folder
+from cairn.imports.folder import ROWS, FolderSurvey, find_tables, profiles_in, survey_folder
 from cairn.imports.history import Reading
 from cairn.imports.load import Ground
+from cairn.imports.profiles import load_profiles
 from cairn.platform.clock import utc_now
 from cairn.platform.table import Table
 from cairn.streaks.days import UnknownZone, time_zone
@@ -27,6 +28,7 @@ from cairn_cli.loading import (
     ReportFile,
     TableName,
     Tenant,
+    advance,
     errors,
     fail,
     load,
@@ -62,8 +64,13 @@ class Tables:
             errors.print(f"There is no {name}.csv: {why}.", soft_wrap=True)
         return found, work / ROWS
 
-    def finish(self, ground: Ground, found: FolderSurvey, work: Path, stop: Event, bars: Progress) -> None:
-        pass
+    def finish(
+        self, ground: Ground, found: FolderSurvey, work: Path, concurrency: int, stop: Event, bars: Progress
+    ) -> None:
+        moved = advance(bars, bars.add_task("Profiles", total=found.profiles))
+        bad, notes = load_profiles(ground, profiles_in(work), concurrency, stop, moved)
+        found.bad += bad
+        found.notes += notes
 
     def figures(self, found: FolderSurvey) -> dict[str, Any]:
         kinds = Counter(note.kind for note in found.notes)

@@ -22,7 +22,7 @@ from cairn.imports.history import (
     cause_of,
     dated,
 )
-from cairn.imports.rows import COMPLETED, DISCOVERED, SESSION, STARTED, Unusable, is_decided, shown
+from cairn.imports.rows import COMPLETED, DISCOVERED, MAX_ID, SESSION, STARTED, Unusable, is_decided, shown
 from cairn.platform.instants import to_ms
 from cairn.progress.progress import DAY_SECONDS, MAX_DISTANCE_METERS
 
@@ -166,6 +166,9 @@ def profile(found: History, source: Dumped) -> None:
     for name, value in objects.items():
         if not isinstance(value, dict):
             raise Unusable(f"stats.{name} is {shown(value)}: it must be an object")
+    items = _counts(found, source, "stats.global_inventory", stats.get("global_inventory")) or {}
+    if wrong := [each for each in items if not 0 < len(each.strip()) <= MAX_ID]:
+        raise Unusable(f"stats.global_inventory names {shown(wrong[0])}: an id has from 1 to {MAX_ID} characters")
     others_said = {name: value for name, value in stats.items() if name not in STATS}
     at = source.instant(found.reading.zone, "updated_at", "created_at") or found.reading.now
     found.profile = Profile(
@@ -174,7 +177,7 @@ def profile(found: History, source: Dumped) -> None:
         to_ms(at),
         objects["preferences"],
         {**others_said, **objects["custom_stats"]},
-        _counts(found, source, "stats.global_inventory", stats.get("global_inventory")) or {},
+        items,
         source.whole("account_level", 0, MAX_COUNT),
     )
 
