@@ -13,7 +13,7 @@ UV := .tools/bin/uv
 PYTHON := .venv/bin/python
 STAGE ?= dev
 NAME ?=
-CODE := $(wildcard functions layers infra local cli tests benchmarks)
+CODE := $(wildcard functions layers infra local cli openapi tests benchmarks)
 
 TOOLS := .tools/.installed
 VENV := .venv/.installed
@@ -21,7 +21,7 @@ MINISTACK := .ministack/.installed
 CDK := node_modules/.installed
 SITE := $(if $(wildcard web/package.json),web/dist/.built)
 
-.PHONY: help setup run test check lint types unit page format bench synth deploy lock clean
+.PHONY: help setup run test check lint types unit page format openapi bench synth deploy lock clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ page: web/node_modules/.installed
 format: $(VENV) ## write the code as ruff lays it out
 	@.venv/bin/ruff check --fix-only $(CODE)
 	@.venv/bin/ruff format $(CODE)
+
+openapi: $(VENV) ## write docs/openapi.json and docs/access-matrix.md
+	@$(PYTHON) -m openapi
 
 bench: setup ## every benchmark; NAME=x for one
 	@$(PYTHON) -m benchmarks $(NAME)

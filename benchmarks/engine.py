@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from cairn.catalog.bodies import ExperienceBody
-from cairn.catalog.storage import define
 from cairn.imports.run import patience
 from cairn.platform.capacity import Meter
 from cairn.platform.table import DynamoDb, Table, connect
-from cairn.platform.transact import transact
 from local.cloud import Cloud
+from tests.support.catalog import define_all
 from tests.support.history import EXPERIENCES
 from tests.support.tables import create_table
 
@@ -31,8 +29,7 @@ def new_table(client: DynamoDb, meter: Meter | None = None) -> Table:
     name = f"bench-{uuid4().hex[:8]}"
     create_table(client, name)
     table = Table(client, name, meter, patience=patience)
-    for identifier, body in EXPERIENCES.items():
-        transact(table, define(TENANT, ExperienceBody.model_validate(body).experience(identifier), None)[1])
+    define_all(table, TENANT, EXPERIENCES)
     if meter:
         meter.trips, meter.reads, meter.writes = 0, 0.0, 0.0
     return table

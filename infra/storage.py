@@ -4,11 +4,12 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.indexes import INDEXES
 from infra.stages import Stage
 
 
 class Storage(Construct):
-    """The table, its two indexes, its stream, its expiry and its recovery."""
+    """The table, its indexes, its stream, its expiry and its recovery."""
 
     def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
         super().__init__(scope, id)
@@ -33,19 +34,14 @@ class Storage(Construct):
             deletion_protection=stage.protected,
             removal_policy=stage.removal,
         )
-        self.table.add_global_secondary_index(
-            index_name="player-facts",
-            partition_key=text("fp"),
-            sort_key=text("fs"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
-        self.table.add_global_secondary_index(
-            index_name="boards",
-            partition_key=text("bp"),
-            sort_key=text("bs"),
-            projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["name"],
-        )
+        for index in INDEXES:
+            self.table.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=text(index.partition),
+                sort_key=text(index.sort),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=list(index.included),
+            )
 
 
 def text(name: str) -> dynamodb.Attribute:

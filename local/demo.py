@@ -16,6 +16,8 @@ TODAY = (
     ("sessions", {"duration_seconds": 1500}),
     ("events", {"type": "waypoint_visited", "content_id": "lighthouse", "duration_seconds": 120}),
     ("events", {"type": "word_learned", "content_id": "harbour"}),
+    ("blocks/film", {"completed": True, "duration_seconds": 95}),
+    ("blocks/quiz", {"answers": {"light": "green", "boats": "ferry"}, "confidence": 4}),
 )
 
 
@@ -25,7 +27,7 @@ def load(running: Running) -> None:
     Raises:
         CloudError: the API or the import refused something.
     """
-    everybody, rows = month(datetime.now(UTC).date())
+    everybody, rows = month(datetime.now(UTC))
     with step(f"Defining {len(EXPERIENCES)} experiences as the operator"):
         operator = running.people.token("operator")
         for experience, definition in EXPERIENCES.items():

@@ -39,7 +39,38 @@ EXPERIENCES: dict[str, dict[str, Any]] = {
     "market-hanoi": _experience("The market in Hanoi", "scenario", 3, 40, "vi", courage=4),
     "interview-oslo": _experience("A job interview in Oslo", "scenario", 4, 45, "no", courage=5, wisdom=2),
     "clinic-lima": _experience("At the clinic in Lima", "scenario", 5, 60, "es", justice=3, health=2),
-    "harbour-walk": _experience("The harbour walk", "wod", 1, 30, "en", endurance=4, strength=2),
+    "harbour-walk": _experience("The harbour walk", "wod", 1, 30, "en", endurance=4, strength=2)
+    | {
+        "pages": [
+            {
+                "id": "quay",
+                "title": "On the quay",
+                "blocks": [
+                    {"id": "welcome", "type": "section_header", "title": "The harbour"},
+                    {"id": "film", "type": "video", "title": "How a lock works", "content": {"seconds": 95}},
+                    {"id": "tides", "type": "rich_text", "title": "Tides", "content": {"text": "Twice a day."}},
+                ],
+            },
+            {
+                "id": "pier",
+                "title": "At the pier",
+                "blocks": [
+                    {
+                        "id": "quiz",
+                        "type": "quiz",
+                        "title": "What did you see?",
+                        "move_on": "Passed",
+                        "passing_score": 0.5,
+                        "questions": [
+                            {"id": "light", "answers": ["green"]},
+                            {"id": "boats", "answers": ["ferry", "trawler"], "points": 2},
+                        ],
+                        "content": {"light": "Which light is on the right when you come in?"},
+                    }
+                ],
+            },
+        ]
+    },
 }
 ZONES = (
     "Europe/Lisbon",
@@ -97,12 +128,20 @@ def players(chance: random.Random) -> list[Simulated]:
     return [hero, *others]
 
 
-def month(today: date) -> tuple[list[Simulated], list[dict[str, Any]]]:
-    """Players, and the rows of their activity log of the thirty days before today."""
+def month(now: datetime) -> tuple[list[Simulated], list[dict[str, Any]]]:
+    """Players, and the rows of their activity log of the thirty days before today.
+
+    West of Greenwich yesterday's evening may still be to come: what has not happened is left out.
+    """
+    today = now.astimezone(UTC).date()
     chance = random.Random(f"cairn {today}")
     everybody = players(chance)
-    rows = [row for each in everybody for row in _history(each, today, chance)]
+    rows = [row for each in everybody for row in _history(each, today, chance) if _over(row) <= now]
     return everybody, sorted(rows, key=lambda row: str(row["at"]))
+
+
+def _over(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["at"]) + timedelta(seconds=row.get("duration_seconds", 0))
 
 
 def _history(player: Simulated, today: date, chance: random.Random) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import typer
 
+from cairn_cli import audit
 from cairn_cli.imports import import_command
 from cairn_cli.tables import import_tables_command
 
@@ -15,6 +16,7 @@ def cairn() -> None:
 
 app.command("import")(import_command)
 app.command("import-tables")(import_tables_command)
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

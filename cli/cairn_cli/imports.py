@@ -11,21 +11,11 @@ from rich.progress import Progress
 
 from cairn.imports.files import Survey, survey
 from cairn.imports.load import Ground
+from cairn.imports.run import Totals
 from cairn.platform.clock import utc_now
 from cairn.platform.table import Table
-from cairn_cli.loading import (
-    JOURNAL_SUFFIX,
-    AsJson,
-    Concurrency,
-    DryRun,
-    EndpointUrl,
-    Options,
-    ReportFile,
-    TableName,
-    Tenant,
-    fail,
-    load,
-)
+from cairn_cli.loading import JOURNAL_SUFFIX, AsJson, Concurrency, DryRun, Options, ReportFile, load
+from cairn_cli.terminal import EndpointUrl, TableName, Tenant, fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ class Log:
     def finish(self, ground: Ground, found: Survey, work: Path, concurrency: int, stop: Event, bars: Progress) -> None:
         pass
 
-    def figures(self, found: Survey) -> dict[str, Any]:
+    def figures(self, found: Survey, totals: Totals) -> dict[str, Any]:
         return {}
 
     def notes(self, found: Survey) -> list[dict[str, Any]]:

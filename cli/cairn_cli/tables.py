@@ -14,25 +14,13 @@ from cairn.imports.folder import ROWS, FolderSurvey, find_tables, profiles_in, s
 from cairn.imports.history import Reading
 from cairn.imports.load import Ground
 from cairn.imports.profiles import load_profiles
+from cairn.imports.run import Totals
 from cairn.platform.clock import utc_now
 from cairn.platform.table import Table
 from cairn.streaks.days import UnknownZone, time_zone
 from cairn.tenants.storage import SettingsCache
-from cairn_cli.loading import (
-    JOURNAL_SUFFIX,
-    AsJson,
-    Concurrency,
-    DryRun,
-    EndpointUrl,
-    Options,
-    ReportFile,
-    TableName,
-    Tenant,
-    advance,
-    errors,
-    fail,
-    load,
-)
+from cairn_cli.loading import JOURNAL_SUFFIX, AsJson, Concurrency, DryRun, Options, ReportFile, advance, load
+from cairn_cli.terminal import EndpointUrl, TableName, Tenant, errors, fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +60,10 @@ class Tables:
         found.bad += bad
         found.notes += notes
 
-    def figures(self, found: FolderSurvey) -> dict[str, Any]:
+    def figures(self, found: FolderSurvey, totals: Totals) -> dict[str, Any]:
         kinds = Counter(note.kind for note in found.notes)
         return {
+            "standing": totals.standing,
             "tables": found.tables,
             "files_not_read": found.unread,
             "profiles": found.profiles,

@@ -17,6 +17,8 @@ from cairn.analytics.work import DirtyDays
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table, connect
+from cairn.tenants.storage import Secrets
+from tests.support.definitions import CAFE
 from tests.support.http import CONTEXT, Clock
 from tests.support.tables import TABLE_NAME, create_table
 from tests.support.world import World, all_items
@@ -34,14 +36,30 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "analytics/day": 200,
     "analytics/day_of_experience": 200,
     "analytics/no_day": (422, "invalid-parameter"),
+    "catalog/archive": 200,
     "catalog/define": 200,
     "catalog/define_as_player": (403, "role-not-allowed"),
+    "catalog/define_block_that_cannot_be": (422, "invalid-body"),
+    "catalog/define_in_a_circle": (409, "circular-prerequisites"),
+    "catalog/define_over_anothers": (412, "precondition-failed"),
+    "catalog/define_reserved_word": (422, "invalid-parameter"),
+    "catalog/define_with_pages": 200,
     "catalog/define_with_unknown_prerequisite": (404, "unknown-experience"),
+    "catalog/export": 200,
+    "catalog/import": 200,
+    "catalog/list": 200,
+    "catalog/list_drafts_as_player": (403, "role-not-allowed"),
+    "catalog/publish": 200,
+    "catalog/publish_without_draft": (409, "no-draft"),
+    "catalog/save_draft": 200,
     "catalog/set_settings": 200,
     "catalog/set_settings_over_anothers": (412, "precondition-failed"),
     "catalog/settings": 200,
     "catalog/show": 200,
+    "catalog/show_draft": 200,
+    "catalog/show_page": 200,
     "catalog/show_unknown": (404, "unknown-experience"),
+    "catalog/versions": 200,
     "completion/as_admin": (403, "role-not-allowed"),
     "completion/complete": 200,
     "completion/complete_base64": 200,
@@ -49,6 +67,13 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "completion/not_started": (409, "illegal-move"),
     "health/probe": 200,
     "health/unknown_route": (404, "unknown-route"),
+    "completion/practise_too_early": (409, "illegal-move"),
+    "events/bulk_as_operator": (403, "role-not-allowed"),
+    "events/bulk_as_service": 200,
+    "events/outside_any": 200,
+    "legacy/track_activity": 200,
+    "legacy/track_of_another": (403, "other-player"),
+    "legacy/track_wod": 200,
     "players/change_items_as_service": 200,
     "players/custom_stats": 200,
     "players/inventory": 200,
@@ -59,6 +84,17 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "players/set_preferences": 200,
     "players/set_preferences_over_anothers": (412, "precondition-failed"),
     "players/set_preferences_too_large": (413, "profile-full"),
+    "lookups/active_players_as_service": 200,
+    "lookups/active_players_of_unknown": (404, "unknown-experience"),
+    "lookups/events_near": 200,
+    "lookups/events_near_the_pole": 200,
+    "lookups/holders": 200,
+    "lookups/holders_of_no_item": (422, "invalid-parameter"),
+    "lookups/last_active": 200,
+    "lookups/last_active_bad_cursor": (422, "invalid-parameter"),
+    "lookups/levels": 200,
+    "lookups/percentages_as_player": (403, "role-not-allowed"),
+    "lookups/percentages_of_mission": 200,
     "players/set_profile": 200,
     "players/set_unknown_zone": (422, "invalid-body"),
     "players/show": 200,
@@ -69,6 +105,7 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "progress/advance_quadrant": 200,
     "progress/events_multi_value_query": (422, "invalid-parameter"),
     "progress/events_of_another": (403, "other-player"),
+    "progress/events_of_type": 200,
     "progress/list_with_query": 200,
     "progress/record_as_service": 200,
     "progress/record_bad_body": (422, "invalid-body"),
@@ -78,11 +115,16 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "progress/record_system_event": (403, "event-type-not-allowed"),
     "progress/record_waypoint": 200,
     "progress/record_without_key": (400, "idempotency-key-missing"),
+    "progress/resume": 200,
     "progress/show": 200,
     "progress/show_with_id_token": (403, "not-an-access-token"),
     "progress/start": 200,
     "progress/start_twice": (409, "illegal-move"),
     "progress/start_with_location": 200,
+    "progress/write_notes": 200,
+    "repair/examine": 200,
+    "repair/waive": 200,
+    "repair/waive_as_player": (403, "role-not-allowed"),
     "streaks/me_as_service": (403, "name-the-player"),
     "streaks/show": 200,
     "xp/history": 200,
@@ -150,8 +192,11 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.define("hill")
         world.define("park", location={"lat": 37.9, "lng": -122.5, "radius_meters": 200})
         world.define("ready", quadrants={}, completion_criteria={"reflection": True})
+        world.define("cafe", **CAFE)
+        world.define("cafe", **CAFE, status="draft", xp_reward=80)
         world.play("start")
         world.play("start", experience="ready")
+        Secrets(world.table).of("acme")
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
         yield world
 

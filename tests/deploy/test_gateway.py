@@ -1,5 +1,7 @@
 """What the deployed stack answers before any rule of the game: health, 401, 404, CORS, the dashboard's files."""
 
+from urllib.parse import quote
+
 import pytest
 
 from local.http import Site
@@ -29,6 +31,14 @@ def test_a_path_that_is_no_route_is_a_404_problem(deployed: Deployed, token: boo
     assert answer.status == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json["request_id"]
+
+
+@pytest.mark.parametrize("identifier", ["walk 50%", "a/b?", "👩\u200d🚀 #1", 'the "gate"', "שלום", "e\u0301"])
+def test_an_id_that_is_encoded_into_a_path_arrives_as_it_is(deployed: Deployed, identifier: str) -> None:
+    path = f"/experiences/{quote(identifier.replace('/', '%2F').replace('?', '%3F'), safe='')}"
+    token = deployed.token("operator")
+    assert deployed.api.send("PUT", path, {"name": "Walk"}, token).status == 200
+    assert deployed.api.get(path, token).json["id"] == identifier
 
 
 def test_the_dashboard_may_call_the_api_from_a_browser_and_other_pages_may_not(deployed: Deployed) -> None:

@@ -76,6 +76,13 @@ class Reply:
     headers: dict[str, Any]
 
 
+def reply(http: Http, event: dict[str, Any]) -> Reply:
+    """What a function's routes answer to an event."""
+    answer = http.handle(event, CONTEXT)
+    headers = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
+    return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, headers)
+
+
 @dataclass
 class Client:
     """Calls one function's routes as one caller."""
@@ -90,7 +97,7 @@ class Client:
         path: str,
         body: Any = None,
         key: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Any = None,
         **query: str,
     ) -> Reply:
         """Sends a request; a POST gets an Idempotency-Key of its own unless one is given ("" for none)."""
@@ -105,9 +112,18 @@ class Client:
             query=query or None,
         )
         self.sent.append(event)
-        answer = self.http.handle(event, CONTEXT)
-        told = {**answer.get("headers", {}), **answer.get("multiValueHeaders", {})}
-        return Reply(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None, told)
+        return reply(self.http, event)
+
+    def walk(self, path: str, member: str, **query: Any) -> list[Any]:
+        """Every row of a list, page by page, each page within its limit where one is given."""
+        rows: list[Any] = []
+        while True:
+            page = self.send("GET", path, **query).body
+            assert len(page[member]) <= int(query.get("limit", 100))
+            rows += page[member]
+            if page["next"] is None:
+                return rows
+            query["cursor"] = page["next"]
 
 
 @dataclass

@@ -3,10 +3,13 @@
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
+import infra.routes
 from cairn.catalog.storage import Catalog
+from cairn.platform.api.http import Http
 from cairn.platform.command import Answer
 from cairn.platform.idempotency import IdempotencyKey, fingerprint
 from cairn.platform.items import Raw
@@ -15,28 +18,12 @@ from cairn.platform.table import Table
 from cairn.progress.play import Play, Request, play
 from cairn.progress.progress import Command
 from cairn.tenants.storage import SettingsCache
-from functions.achievements.handler import routes as achievements
 from functions.achievements_reactor.handler import reactor
-from functions.analytics.handler import routes as analytics
-from functions.catalog.handler import routes as catalog
-from functions.completion.handler import routes as completion
-from functions.leaderboards.handler import routes as leaderboards
-from functions.players.handler import routes as players
-from functions.progress.handler import routes as progress
-from functions.streaks.handler import routes as streaks
-from functions.xp.handler import routes as xp
 from tests.support.http import CONFIG, Client, Clock, Reply, claims
 
-ROUTES = {
-    "achievements": achievements,
-    "analytics": analytics,
-    "catalog": catalog,
-    "completion": completion,
-    "leaderboards": leaderboards,
-    "players": players,
-    "progress": progress,
-    "streaks": streaks,
-    "xp": xp,
+# By function: makes its routes, of a configuration, a table and a clock.
+ROUTES: dict[str, Callable[..., Http]] = {
+    name: import_module(f"functions.{name}.handler").routes for name in infra.routes.ROUTES
 }
 
 WOODS = {
@@ -85,9 +72,9 @@ class World:
         assert reply.status == 200, reply.body
 
     def play(self, what: str, body: dict[str, Any] | None = None, *, player: str = "ada", **more: Any) -> Reply:
-        """One command of a player: start, events, quadrants, sessions or complete."""
+        """One command of a player, by what its route is called: start, events, blocks/film, sessions, complete ..."""
         experience = more.pop("experience", "woods")
-        function = "completion" if what == "complete" else "progress"
+        function = "completion" if what in ("complete", "practice") else "progress"
         path = f"/players/me/experiences/{experience}/{what}"
         return self.call(function, player=player).send("POST", path, body or {}, **more)
 

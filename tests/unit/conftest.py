@@ -8,32 +8,9 @@ from moto import mock_aws
 
 from cairn.platform.capacity import Meter
 from cairn.platform.table import DynamoDb, Patience, Table, connect
-from functions.achievements.handler import routes as achievements
-from functions.analytics.handler import routes as analytics
-from functions.catalog.handler import routes as catalog
-from functions.completion.handler import routes as completion
-from functions.health.handler import routes as health
-from functions.leaderboards.handler import routes as leaderboards
-from functions.players.handler import routes as players
-from functions.progress.handler import routes as progress
-from functions.streaks.handler import routes as streaks
-from functions.xp.handler import routes as xp
 from tests.support.http import CONFIG, Client, Clock, claims
 from tests.support.tables import TABLE_NAME, create_table
-from tests.support.world import World
-
-ROUTES = {
-    "achievements": achievements,
-    "analytics": analytics,
-    "catalog": catalog,
-    "completion": completion,
-    "health": health,
-    "leaderboards": leaderboards,
-    "players": players,
-    "progress": progress,
-    "streaks": streaks,
-    "xp": xp,
-}
+from tests.support.world import ROUTES, World
 
 type Call = Callable[..., Client]
 

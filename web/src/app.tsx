@@ -7,6 +7,8 @@ import { Api } from "./api/api";
 import { Card } from "./api/resource";
 import { type Config, loadConfig } from "./config";
 import { type Leaderboard, LeaderboardCard } from "./leaderboards/LeaderboardCard";
+import { ProgressCard } from "./progress/ProgressCard";
+import type { Experiences } from "./progress/progress";
 import { Session, ended, signedIn } from "./session/session";
 import { StreakCard } from "./streaks/StreakCard";
 import type { Streak } from "./streaks/streak";
@@ -124,6 +126,9 @@ function Progress({ config, session }: Ready) {
         </Card>
         <Card<Leaderboard> {...shared} name="board" path="/leaderboards/xp_all_time?limit=10" title="Top 10">
           {(board) => <LeaderboardCard board={board} />}
+        </Card>
+        <Card<Experiences> {...shared} name="progress" path="/players/me/experiences?limit=100" title="Experiences">
+          {(experiences) => <ProgressCard api={api} experiences={experiences} />}
         </Card>
         <Card<Achievements> {...shared} name="achievements" path="/players/me/achievements" title="Achievements">
           {(achievements) => <AchievementsCard achievements={achievements} />}

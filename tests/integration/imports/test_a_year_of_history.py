@@ -18,8 +18,6 @@ from cairn.analytics import storage as rollups
 from cairn.analytics.rollup import Rollup
 from cairn.analytics.storage import RollupItem
 from cairn.analytics.work import recompute
-from cairn.catalog.bodies import ExperienceBody
-from cairn.catalog.storage import define
 from cairn.imports.run import patience
 from cairn.leaderboards import mover
 from cairn.leaderboards.board import XP_ALL_TIME
@@ -30,7 +28,6 @@ from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.stream import Change
 from cairn.platform.table import DynamoDb, Table, connect
-from cairn.platform.transact import transact
 from cairn.players import storage as players
 from cairn.players.player import Player
 from cairn.players.settlement import streak_of
@@ -40,6 +37,7 @@ from cairn.xp.storage import LedgerItem
 from cairn_cli.app import app
 from local.cloud import Cloud
 from tests.support import model
+from tests.support.catalog import define_all
 from tests.support.history import DAYS, EXPERIENCES, FIRST_DAY, Happened, generate, rows_of, write_ndjson
 from tests.support.model import Model
 from tests.support.tables import create_table
@@ -103,9 +101,7 @@ def year(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yea
         client: DynamoDb = connect(cloud.endpoint_url)
         table = Table(client, f"cairn-{uuid4().hex[:8]}", patience=patience)
         create_table(client, table.name)
-        for identifier, body in EXPERIENCES.items():
-            experience = ExperienceBody.model_validate(body).experience(identifier)
-            transact(table, define(TENANT, experience, None)[1])
+        define_all(table, TENANT, EXPERIENCES)
         history = generate(PLAYERS, EVENTS)
         file = write_ndjson(rows_of(history), tmp_path_factory.mktemp("year") / "year.ndjson")
         code, summary = run_import(cloud, table, file)

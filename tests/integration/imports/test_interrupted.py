@@ -12,19 +12,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cairn.catalog.bodies import ExperienceBody
-from cairn.catalog.storage import define
 from cairn.imports.files import survey
 from cairn.imports.rows import Row, parse
 from cairn.imports.run import Journal, Totals, ground_for, load_file
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import DynamoDb, Patience, Table
-from cairn.platform.transact import transact
 from cairn.players.profile import get
 from cairn.players.settlement import streak_of
 from cairn.streaks.model import StreakSettings
 from tests.support import model
+from tests.support.catalog import define_all
 from tests.support.history import EXPERIENCES, Happened, generate, rows_of
 from tests.support.http import Reply
 from tests.support.world import World, all_items
@@ -103,8 +101,7 @@ def load(
 
 @pytest.fixture
 def defined(table: Table) -> Table:
-    for identifier, body in EXPERIENCES.items():
-        transact(table, define(TENANT, ExperienceBody.model_validate(body).experience(identifier), None)[1])
+    define_all(table, TENANT, EXPERIENCES)
     return table
 
 

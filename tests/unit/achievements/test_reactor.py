@@ -17,6 +17,7 @@ from cairn.platform.table import Patience, Table
 from cairn.platform.transact import Put, transact
 from cairn.players.player import Player
 from cairn.players.storage import PlayerItem, from_item, to_item
+from cairn.tenants.settings import TenantSettings
 from tests.support.world import World, all_items, record, stream_records
 
 
@@ -250,7 +251,7 @@ def test_an_erased_player_unlocks_nothing_and_stays_erased(world: World) -> None
 
 
 def test_a_player_without_an_event_crosses_nothing(world: World) -> None:
-    item = to_item(Player("acme", "ada", metrics={"words_learned": 100})).serialize()
+    item = to_item(Player("acme", "ada", metrics={"words_learned": 100}), TenantSettings()).serialize()
     records = [record("INSERT", player("acme", "ada"), {"NewImage": item}, 1)]
     assert react(world, records) == {"batchItemFailures": []}
     assert from_item(PlayerItem.parse(item)).last is None

@@ -14,10 +14,16 @@ LAYER = ROOT / "layers" / "shared" / "python"
 PURE = {
     "assertions",
     "belongings",
+    "blocks",
     "board",
     "columns",
+    "cells",
     "days",
     "definitions",
+    "document",
+    "effects",
+    "entries",
+    "entry",
     "experience",
     "facts",
     "history",
@@ -25,10 +31,12 @@ PURE = {
     "learning",
     "ledger",
     "levels",
+    "mastery",
     "model",
     "player",
     "playing",
     "progress",
+    "repair",
     "rollup",
     "rows",
     "rules",
@@ -36,18 +44,23 @@ PURE = {
     "settlement",
     "sketch",
     "tables",
+    "tracking",
     "tree",
     "virtues",
 }
 STORAGE = {"profile_storage", "storage"}
 USE_CASES = {
+    "audit",
+    "bulk",
     "change",
+    "exchange",
     "files",
     "folder",
     "journey",
     "keep",
     "load",
     "mover",
+    "notes",
     "play",
     "profile",
     "profiles",
@@ -63,7 +76,7 @@ RANKS: Mapping[str, int] = {
 }
 RULES, STORES, DOES, FACES = range(4)
 
-PURE_PLATFORM = {"cairn.platform.errors", "cairn.platform.instants", "cairn.platform.keys"}
+PURE_PLATFORM = {f"cairn.platform.{name}" for name in ("errors", "instants", "keys", "text")}
 LIBRARIES: Mapping[int, set[str]] = {
     RULES: set(),
     STORES: {"pynamodb"},

@@ -33,6 +33,7 @@ STRANGERS: dict[str, set[str]] = {
     "catalog": {"cairn.progress", "cairn.analytics", "cairn.achievements", "cairn.leaderboards"},
     "completion": PLAYING,
     "identity": {"cairn"},
+    "lookups": {"cairn.achievements", "cairn.analytics", "cairn.progress.journey", "cairn.progress.play"},
     "players": READING,
     "progress": PLAYING,
     "xp": READING,

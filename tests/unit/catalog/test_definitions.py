@@ -1,12 +1,17 @@
 """Definitions: versions that never change, and the one that a player keeps."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from cairn.catalog import storage
 from cairn.catalog.experience import Experience, completion_xp
-from cairn.catalog.storage import Catalog, from_json, to_json
+from cairn.catalog.storage import Catalog
+from cairn.platform.capacity import Meter
 from cairn.platform.table import Table
+from tests.support.definitions import large
+from tests.support.http import Client, claims
 from tests.support.world import WOODS, World, all_items
 
 
@@ -15,24 +20,38 @@ def put(world: World, experience: str, body: dict[str, Any]) -> Any:
 
 
 def test_a_definition_is_shown_as_it_was_given(world: World) -> None:
-    place = {"lat": 37.9, "lng": -122.5, "radius_meters": 250}
     given = {
         **WOODS,
-        "location": place,
+        "location": {"lat": 37.9, "lng": -122.5, "radius_meters": 250},
         "required_virtues": {"wisdom": 1.5},
         "prerequisites": ["woods"],
         "language": "pt-BR",
         "tags": ["forest"],
         "category": "MENTAL",
+        "completion_criteria": {"min_time_minutes": 10, "required_outputs": ["map"], "reflection": True},
+        "migrates": True,
+        "move_on": "CompletedOrPassed",
+        "expected_contents": 40,
     }
-    put(world, "peak", given)
-    shown = world.call("catalog").send("GET", "/experiences/peak").body
-    assert (shown["id"], shown["version"], shown["place"]) == ("peak", 1, place)
-    assert {name: shown[name] for name in given.keys() - {"location", "completion_criteria"}} == {
-        name: value for name, value in given.items() if name not in ("location", "completion_criteria")
-    }
-    assert shown["criteria"] == {"min_time_minutes": 10, "required_outputs": [], "reflection": False}
-    assert to_json(from_json(shown)).items() >= {"id": "peak", "name": "The Woods"}.items()
+    reply = put(world, "peak", given)
+    shown = world.call("catalog", "operator").send("GET", "/experiences/peak").body
+    assert reply.body == shown
+    assert {name: shown[name] for name in given} == given
+    assert (shown["id"], shown["version"], shown["revision"], shown["status"]) == ("peak", 1, 1, "published")
+    assert shown["location_required"] is True
+    assert shown["created_at"] == shown["updated_at"] == "2026-11-20T12:00:00.000Z"
+
+
+def test_who_defined_it_first_is_kept_and_not_told_to_players(world: World) -> None:
+    by = dict(zip("ab", ({**claims("operator"), "sub": who} for who in ("op-1", "op-2")), strict=True))
+    http = world.call("catalog", "operator").http
+    assert Client(http, by["a"]).send("PUT", "/experiences/peak", WOODS).body["created_by"] == "op-1"
+    world.clock.at += timedelta(days=1)
+    changed = Client(http, by["b"]).send("PUT", "/experiences/peak", {**WOODS, "xp_reward": 7}).body
+    assert (changed["created_by"], changed["created_at"]) == ("op-1", "2026-11-20T12:00:00.000Z")
+    assert changed["updated_at"] == "2026-11-21T12:00:00.000Z"
+    assert put(world, "hill", WOODS).body["created_by"] is None
+    assert "created_by" not in world.call("catalog").send("GET", "/experiences/peak").body
 
 
 def test_defining_the_same_again_makes_no_version(world: World) -> None:
@@ -62,6 +81,26 @@ def test_the_latest_is_looked_up_once_a_minute(table: Table, world: World) -> No
     assert catalog.get("acme", "woods").version == 2
 
 
+def test_what_is_kept_in_memory_is_bounded_by_its_blocks(
+    table: Table, world: World, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        put(world, name, large(6, 2))
+    catalog = Catalog(table, monotonic=lambda: 0.0)
+
+    def read(*names: str) -> int:
+        before = meter.trips
+        for name in names:
+            catalog.get("acme", name)
+            catalog.version("acme", name, 1)
+        return meter.trips - before
+
+    assert (read("a", "b", "c"), read("a", "b", "c")) == (3, 0)
+    monkeypatch.setattr(storage, "MAX_CACHED_BLOCKS", 15)  # two of them, each 6 blocks and itself, and the woods
+    assert (read("a", "b", "woods"), read("a", "b")) == (1, 0), "room is made when something comes"
+    assert (read("c"), read("b"), read("a")) == (1, 0, 1), "at the cost of what was used the longest ago"
+
+
 def test_a_player_keeps_the_version_that_they_started(world: World) -> None:
     world.journey("ada", upto=2)
     later = World(world.table, world.clock)
@@ -71,20 +110,23 @@ def test_a_player_keeps_the_version_that_they_started(world: World) -> None:
     assert later.play("quadrants").body["quadrants_completed"] == ["SO"], "version 1 has quadrants"
     assert later.play("complete").status == 409
     stands = later.call("progress").send("GET", "/players/me/experiences/woods").body
-    assert stands["contents"]["gate"] == {"visits": 2, "seconds": 40, "quest": None, "items": 1}
+    assert stands["contents"]["gate"] == {"visits": 2, "seconds": 40, "interactions": 0}
+    assert stands["inventory"] == {"gate": 1}
     later.play("start", player="bob")
     done = later.play("complete", player="bob").body
     assert (done["version"], done["xp"]["by_source"]["completion"]) == (2, 77)
 
 
-def test_prerequisites_must_be_defined_and_not_the_experience_itself(world: World) -> None:
+def test_prerequisites_must_be_published(world: World) -> None:
     before = all_items(world.table)
     unknown = put(world, "peak", {**WOODS, "prerequisites": ["woods", "hill", "lake"]})
     assert (unknown.status, unknown.body["type"]) == (404, "urn:cairn:problem:unknown-experience")
     assert "hill, lake" in unknown.body["detail"]
-    itself = put(world, "woods", {**WOODS, "prerequisites": ["woods"]})
-    assert (itself.status, itself.body["type"]) == (422, "urn:cairn:problem:invalid-body")
     assert all_items(world.table) == before
+    put(world, "hill", {**WOODS, "status": "draft"})
+    drafted = put(world, "peak", {**WOODS, "prerequisites": ["hill"]})
+    assert (drafted.status, "hill" in drafted.body["detail"]) == (404, True)
+    assert put(world, "peak", {**WOODS, "prerequisites": ["hill"], "status": "draft"}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -110,6 +152,15 @@ def test_prerequisites_must_be_defined_and_not_the_experience_itself(world: Worl
         ({"language": "p"}, "language"),
         ({"category": "FUN"}, "category"),
         ({"colour": "green"}, "colour"),
+        ({"tags": ["t" * 65]}, "tags.0"),
+        ({"status": "hidden"}, "status"),
+        ({"move_on": "completed"}, "move_on"),
+        ({"migrates": "perhaps"}, "migrates"),
+        ({"expected_contents": 10_001}, "expected_contents"),
+        ({"max_mastery_level": 0}, "max_mastery_level"),
+        ({"prerequisites": ["hill", "hill"]}, "prerequisites"),
+        ({"location_required": True}, "(body)"),
+        ({"pages": [{"title": "no id"}]}, "pages.0.id"),
     ],
 )
 def test_a_definition_that_cannot_be_is_refused_by_field(world: World, wrong: dict[str, Any], field: str) -> None:

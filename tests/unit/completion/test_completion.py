@@ -89,7 +89,7 @@ def test_completing_writes_it_all_in_one_transaction(world: World, table: Table)
     body = world.play("complete", REFLECTION).body
     assert table.meter.calls == ["batch_get_item", "transact_write_items"]
     changed = {key.sk.split("#")[0]: item for key, item in all_items(table).items() if before.get(key) != item}
-    assert set(changed) == {"I", "E", "L", "PRG", "PLAYER", "ada"}
+    assert set(changed) == {"I", "E", "L", "NOTES", "PRG", "PLAYER", "ada"}
     assert changed["E"]["SK"] == {"S": f"E#{body['event_id']}"}
     assert changed["E"]["type"] == {"S": "experience_completed"}
     assert (changed["L"]["amount"], changed["L"]["source"]) == ({"N": "110"}, {"S": "completion"})
@@ -171,3 +171,22 @@ def test_a_scenario_counts_as_one(world: World) -> None:
     metrics = world.call("players").send("GET", "/players/me").body["metrics"]
     assert (metrics["experiences_completed"], metrics["scenarios_completed"]) == (2, 1)
     assert metrics["experiences_started"] == 2
+
+
+def test_the_answer_to_a_waiver_shows_all_that_is_waived_as_progress_does(world: World) -> None:
+    world.play("start")
+    operator = world.call("repair", "operator")
+    path = "/players/ada/experiences/woods/waivers"
+    operator.send("POST", path, {"criterion": "quadrants", "reason": "The park was closed."})
+    answer = operator.send("POST", path, {"criterion": "min_time_minutes", "reason": "Played on paper."})
+    waived = {"quadrants": "The park was closed.", "min_time_minutes": "Played on paper."}
+    assert answer.body["waived"] == waived
+    assert world.call("progress").send("GET", "/players/me/experiences/woods").body["waived"] == waived
+
+
+@pytest.mark.parametrize(("role", "named"), [("operator", "ada"), ("player", "mallory"), ("service", "me")])
+def test_nothing_is_written_for_who_may_not_practise(world: World, role: str, named: str) -> None:
+    before = all_items(world.table)
+    reply = world.call("completion", role).send("POST", f"/players/{named}/experiences/woods/practice", {})
+    assert reply.status == 403
+    assert all_items(world.table) == before

@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cairn.catalog.bodies import ExperienceBody
-from cairn.catalog.storage import define
 from cairn.imports.files import by_player, fingerprint, survey
 from cairn.imports.rows import Row
 from cairn.platform.clock import utc_now
 from cairn.platform.table import Table
-from cairn.platform.transact import transact
 from cairn.players.profile import get
 from cairn_cli.app import app
+from tests.support.catalog import define_all
 from tests.support.world import all_items
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,9 +23,8 @@ EXAMPLE = next(iter(re.findall(r"```json\n(.*?)```", (ROOT / "docs/import.md").r
 
 @pytest.fixture
 def catalog(table: Table) -> Table:
-    for identifier, kind in (("cafe-lisboa", "scenario"), ("harbour-walk", "wod")):
-        body = ExperienceBody.model_validate({"name": identifier, "kind": kind})
-        transact(table, define("acme", body.experience(identifier), None)[1])
+    kinds = {"cafe-lisboa": "scenario", "harbour-walk": "wod"}
+    define_all(table, "acme", {identifier: {"name": identifier, "kind": kind} for identifier, kind in kinds.items()})
     return table
 
 

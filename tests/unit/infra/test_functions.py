@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.functions import FUNCTIONS, Call
+from infra.indexes import INDEXES
 from infra.stages import stages
 from tests.unit.infra.conftest import ONE_WORKER, Synthesised, known
 
@@ -86,13 +87,14 @@ def test_only_listing_streams_and_versions_of_the_schedules_function_have_a_wild
                 assert actions(statement) == ["lambda:InvokeFunction"]
 
 
-def test_only_the_leaderboards_reader_queries_the_boards_index_and_nobody_the_facts_of_a_player(
+def test_a_function_queries_the_indexes_of_its_row_alone_and_there_is_none_that_nobody_queries(
     dev: Synthesised,
 ) -> None:
     for name, needs in FUNCTIONS.items():
         text = json.dumps(statements(dev, name))
-        assert ("/index/boards" in text) == ("boards" in needs.indexes)
+        assert {index.name for index in INDEXES if f"/index/{index.name}" in text} == set(needs.indexes)
         assert "/index/*" not in text
+    assert {index for needs in FUNCTIONS.values() for index in needs.indexes} == {index.name for index in INDEXES}
 
 
 def test_functions_that_answer_http_know_the_claims_and_the_table(dev: Synthesised) -> None:
@@ -112,4 +114,4 @@ def test_the_trigger_starts_without_layers_and_everything_else_has_both(dev: Syn
 
 def test_rows_that_write_are_the_ones_that_have_to(dev: Synthesised) -> None:
     readers = {name for name, needs in FUNCTIONS.items() if needs.calls and needs.calls <= {Call.BATCH_GET, Call.QUERY}}
-    assert readers == {"xp", "streaks", "achievements", "leaderboards", "analytics", "health"}
+    assert readers == {"xp", "streaks", "achievements", "leaderboards", "lookups", "analytics", "health"}

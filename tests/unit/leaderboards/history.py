@@ -8,6 +8,7 @@ from cairn.platform import keys
 from cairn.platform.items import Raw
 from cairn.players.player import Player
 from cairn.players.storage import to_item
+from cairn.tenants.settings import TenantSettings
 from tests.support.world import record
 
 BEGIN = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ class History:
         after = replace(before, name=before.name if name is None else name)
         if xp is not None and xp != before.xp:
             after = replace(after, xp=xp, xp_at=BEGIN + timedelta(seconds=self.changes))
-        image = to_item(after).serialize()
+        image = to_item(after, TenantSettings()).serialize()
         images = {"NewImage": image} | ({"OldImage": self.images[player]} if player in self.images else {})
         self.players[player] = replace(after, ver=after.ver + 1)
         self.images[player] = image

@@ -39,11 +39,14 @@ def test_experiences_are_listed_by_id_without_their_pages(world: World) -> None:
     assert [each["experience_id"] for each in seen] == ["a", "wood", "wood-2", "woods"]
     assert seen[0] == {
         "experience_id": "a",
+        "version": 1,
         "state": "IN_PROGRESS",
+        "completion_percentage": 0.0,
         "quadrants_completed": [],
         "mastery_level": 0,
         "total_sessions": 0,
         "total_time_seconds": 0,
+        "last_progress_at": "2026-11-20T12:00:00.000Z",
     }
 
 

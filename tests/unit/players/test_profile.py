@@ -10,6 +10,7 @@ from cairn.platform.transact import transact
 from cairn.players.player import Player
 from cairn.players.storage import write
 from cairn.players.virtues import dominant_quadrant, impact, quadrant_sums
+from cairn.tenants.settings import TenantSettings
 from tests.support.world import World, all_items
 
 
@@ -23,7 +24,7 @@ def get(world: World, **headers: str) -> Any:
 
 def stored(world: World, **fields: Any) -> None:
     """Puts a player into the table as commands leave one."""
-    transact(world.table, [write(Player("acme", "ada", created_at=world.clock(), **fields))])
+    transact(world.table, [write(Player("acme", "ada", created_at=world.clock(), **fields), TenantSettings())])
 
 
 def test_a_player_who_never_did_anything_is_unknown_until_named(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from cairn.platform.transact import transact
 from cairn.players.player import Player, Visit, with_visit
 from cairn.players.storage import from_item, to_item, write
+from cairn.tenants.settings import TenantSettings
 from tests.support.world import World
 
 SECOND = timedelta(seconds=1)
@@ -19,7 +20,7 @@ def world(world: World) -> World:
     """A world in which ada has been at the bridge in the woods for ten minutes."""
     since = world.clock() - timedelta(minutes=10)
     visit = Visit("woods", since, world.clock(), "bridge")
-    transact(world.table, [write(Player("acme", "ada", visit=visit))])
+    transact(world.table, [write(Player("acme", "ada", visit=visit), TenantSettings())])
     return world
 
 
@@ -73,8 +74,8 @@ def test_reading_the_session_is_one_trip_and_one_unit(world: World) -> None:
 @pytest.mark.parametrize("location", ["bridge", None])
 def test_a_session_is_stored_as_it_is(world: World, experience: str | None, location: str | None) -> None:
     visit = Visit(experience, world.clock() - SECOND, world.clock(), location)
-    assert from_item(to_item(Player("acme", "ada", visit=visit))).visit == visit
-    assert from_item(to_item(Player("acme", "ada"))).visit is None
+    assert from_item(to_item(Player("acme", "ada", visit=visit), TenantSettings())).visit == visit
+    assert from_item(to_item(Player("acme", "ada"), TenantSettings())).visit is None
 
 
 def test_the_session_goes_on_within_an_hour_in_the_same_experience(world: World) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cairn.platform.instants import duration
-from tests.support.world import World
+from tests.support.world import World, all_items
 
 
 def metrics(world: World) -> dict[str, int]:
@@ -95,3 +95,22 @@ def test_a_session_that_is_not_over_yet_is_refused(world: World) -> None:
     refused = world.play("sessions", {"at": at, "duration_seconds": 3600})
     assert (refused.status, "is not over" in refused.body["detail"]) == (422, True)
     assert world.play("sessions", {"duration_seconds": 3600}).status == 200
+
+
+def test_outputs_have_as_many_names_as_a_head_can_hold_and_those_that_are_required(world: World) -> None:
+    world.define("hill", quadrants={}, completion_criteria={"required_outputs": ["poem"]})
+
+    def deliver(*names: str) -> Any:
+        body = {"duration_seconds": 60, "outputs": dict.fromkeys(names, "text")}
+        return world.play("sessions", body, experience="hill")
+
+    deliver(*(f"sketch-{number}" for number in range(10)))
+    assert deliver(*(f"sketch-{number}" for number in range(10, 20))).status == 200
+    before = all_items(world.table)
+    refused = deliver("one more")
+    assert (refused.status, refused.body["type"]) == (413, "urn:cairn:problem:state-full")
+    assert (refused.body["size"], refused.body["limit"]) == (21, 20)
+    assert all_items(world.table) == before
+    assert deliver("sketch-3").status == 200, "a name that was used before"
+    assert deliver("poem").status == 200, "a name that completion asks for"
+    assert world.play("complete", experience="hill").status == 200

@@ -43,7 +43,7 @@ def test_starting_twice_is_refused_with_the_state_and_what_is_allowed(world: Wor
     assert reply.body["type"] == "urn:cairn:problem:illegal-move"
     assert (reply.body["state"], reply.body["allowed"]) == (
         "IN_PROGRESS",
-        ["events", "sessions", "quadrants", "complete"],
+        ["events", "blocks", "sessions", "quadrants", "complete", "resume", "abandon"],
     )
     assert "quadrants" in reply.body["detail"]
 
@@ -134,7 +134,7 @@ def test_an_event_with_its_position_starts_within_the_radius_and_not_outside(wor
 def test_quadrants_and_completion_start_nothing(world: World, what: str) -> None:
     reply = world.play(what)
     assert (reply.status, reply.body["state"]) == (409, "NOT_STARTED")
-    assert reply.body["allowed"] == ["start", "events", "sessions"]
+    assert reply.body["allowed"] == ["discover", "start", "events", "blocks", "sessions"]
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,9 @@ def _decide(
         ]
     if not unlocked:
         return Decision([], {"unlocked": []})
-    shard = keys.bucket(player.id, settings.of(tenant).shards_on(last.day))
+    of_tenant = settings.of(tenant)
+    shard = keys.bucket(player.id, of_tenant.shards_on(last.day))
     change = FactChange(facts.xp_numbers({ledger.ACHIEVEMENT: paid}))
-    writes.append(player_storage.write(replace(player, touched=(last.day,))))
+    writes.append(player_storage.write(replace(player, touched=(last.day,)), of_tenant))
     writes.append(fact_storage.write(tenant, player.id, shard, FactKey(last.day, last.experience), change))
     return Decision(writes, {"unlocked": unlocked})

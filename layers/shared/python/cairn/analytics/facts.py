@@ -71,12 +71,16 @@ class FactChange:
 def of_happening(happening: Happening) -> Counter[str]:
     """The numbers that one event adds to its fact, but for XP."""
     numbers = Counter({EVENTS: 1})
-    if happening.started:
+    if happening.started and not happening.again:
         numbers[STARTS] += 1
     if happening.session_seconds is not None:
         numbers.update({SESSIONS: 1, SESSION_SECONDS: happening.session_seconds, SESSION_COUNT: 1})
     if happening.quadrant:
         numbers.update({QUADRANT_STEPS: 1, QUADRANT_SECONDS: happening.step_seconds})
+    if happening.block_done:
+        numbers.update({BLOCK_STEPS: 1, BLOCK_SECONDS: happening.step_seconds})
+    if happening.attempt:
+        numbers.update({ATTEMPTS: 1, FIRST_CORRECT: int(happening.first_correct)})
     if happening.completed:
         numbers.update({COMPLETIONS: 1, COMPLETION_SECONDS: happening.elapsed_seconds})
     elif happening.content and not happening.quadrant:

@@ -89,7 +89,7 @@ def roll_up(facts: Iterable[Fact]) -> dict[str, Rollup]:
         if fact.player != player:
             _close(scopes, of_player)
             player, of_player = fact.player, {}
-        for scope in (TENANT, f"experience#{fact.experience}"):
+        for scope in (TENANT, f"experience#{fact.experience}") if fact.experience else (TENANT,):
             _add(of_player.setdefault(scope, Rollup()), fact)
     _close(scopes, of_player)
     return dict(scopes)

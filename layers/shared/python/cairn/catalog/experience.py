@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
+from typing import Any
 
 SCENARIO = "scenario"
 FLAT_REWARD = 100
 SCENARIO_LEAST, SCENARIO_MOST = 50, 200
 XP_PER_DIFFICULTY = 30
 
-# A player's contents are spread over items of about this many ids, so that one of them stays below 1 KB.
-CONTENTS_PER_BUCKET = 8
+# A player's contents are spread over items of about so many ids, so that one of them stays below 1 KB.
+CONTENTS_PER_BUCKET = 16
+BLOCKS_PER_BUCKET = 8
 
 BLOCK_TYPES = (
     "video",
@@ -139,6 +142,9 @@ class Experience:
     pages: its content, in order. move_on: what completion needs of the blocks that count.
     buckets: over how many items the contents of a player who starts this version are spread.
     migrates: players who started an older version go on with this one.
+    expected_contents: how many content ids, beside the blocks, a player is expected to meet.
+    revision: counts every change of the experience, its drafts too; this is what the last one left.
+    edition: under which number the contents of its pages are stored.
     """
 
     id: str
@@ -170,6 +176,9 @@ class Experience:
     created_at: datetime | None = None
     created_by: str | None = None
     updated_at: datetime | None = None
+    expected_contents: int = CONTENTS_PER_BUCKET
+    revision: int = 0
+    edition: int = 0
     blocks: Mapping[str, Block] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -197,6 +206,23 @@ class Experience:
     def completables(self) -> int:
         """What the percentage is a fraction of: required blocks and quadrants."""
         return self.required_blocks + len(self.quadrants)
+
+
+type Shown = Mapping[str, Mapping[str, Any]]
+"""What the blocks of a page show, by block id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What an operator writes: an experience and, page by page, what its blocks show."""
+
+    experience: Experience
+    contents: tuple[Shown, ...] = ()
+
+
+def buckets_for(expected_contents: int, blocks: int) -> int:
+    """Over how many items a player's contents are spread, so that one of them stays below 1 KB."""
+    return max(1, ceil(expected_contents / CONTENTS_PER_BUCKET + blocks / BLOCKS_PER_BUCKET))
 
 
 def completion_xp(experience: Experience) -> int:

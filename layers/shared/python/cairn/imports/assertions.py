@@ -14,18 +14,18 @@ from cairn.platform.errors import DomainError
 from cairn.progress.progress import DONE, BlockWork, Command, Content, Progress, Record, Session, State, WorkOnBlock
 
 
-def command_for(row: Row, experience: Experience, progress: Progress | None, content: Content) -> Command | None:
+def command_for(row: Row, experience: Experience | None, progress: Progress | None, content: Content) -> Command | None:
     """The command that a row means now, None for nothing.
 
     Args:
-        experience: the version that the player goes by.
+        experience: the version that the player goes by; None for an event outside of any.
         progress: after the rows before; None where the experience is untouched.
         content: what stands of the row's content id by then.
 
     Raises:
         DomainError: `illegal-move` for what nothing can bring about.
     """
-    if not row.asserted:
+    if not row.asserted or experience is None:
         return row.command
     state = progress.state if progress else None
     match row.type:

@@ -154,7 +154,8 @@ class Survey:
     def add(self, row: Row) -> None:
         self.rows += 1
         self.players.add(row.player)
-        self.experiences[row.experience] += 1
+        if row.experience:
+            self.experiences[row.experience] += 1
         self.types[row.type] += 1
         self.first = row.at if self.first is None else min(self.first, row.at)
         self.last = row.at if self.last is None else max(self.last, row.at)

@@ -16,7 +16,7 @@ from cairn.imports.columns import Dumped
 from cairn.imports.files import Survey, Unreadable, csv_lines, fingerprint, put_aside, skip_bom, taken_up
 from cairn.imports.history import Note, Profile, Reading
 from cairn.imports.layouts import EVENTS, LAYOUTS, PROFILES, PROGRESS
-from cairn.imports.rows import BadRow, shown
+from cairn.imports.rows import MAX_ID, BadRow, shown
 from cairn.imports.tables import history
 
 MAX_CELL_BYTES = 16 * 1024 * 1024
@@ -153,11 +153,12 @@ class _Owners:
                 raise LookupError(f"player_id is {shown(of)}: {PROFILES}.csv has no such row")
             self._progress[cells.get("id", "")] = (self._profiles[of], cells.get("experience_id", ""))
             return self._profiles[of], cells
-        if "user_id" not in cells:
-            raise LookupError("it has no user_id: that is the player")
+        user = cells.get("user_id", "").strip()
+        if not 0 < len(user) <= MAX_ID:
+            raise LookupError(f"user_id has {len(user)} characters: it is the player, and has from 1 to {MAX_ID}")
         if dumped.table == PROFILES:
-            self._profiles[cells.get("id", "")] = cells["user_id"]
-        return cells["user_id"], cells
+            self._profiles[cells.get("id", "")] = user
+        return user, cells
 
 
 def _join(

@@ -55,7 +55,6 @@ class Profile(NamedTuple):
 
     player: str
     line: int
-    at: int
     preferences: Mapping[str, Any]
     custom_stats: Mapping[str, Any]
     global_inventory: Mapping[str, int]
@@ -94,7 +93,7 @@ class History:
             attempts: at a block, with this one.
         """
         given = {"player": self.player, "zone": self.reading.calendar, **fields, "at": iso(at), "id": _short(cause)}
-        row = parse(given, source.line, self.reading.now)
+        row = parse(given, source.line, self.reading.now, anywhere=True)
         if isinstance(row, BadRow):
             self.reject(source, row.reason)
             return

@@ -221,7 +221,7 @@ def _wod(found: History, source: Dumped, experience: str, work: Work) -> None:
 
 
 def activity(found: History, source: Dumped) -> None:
-    """A row of `user_activities`: an event, where it tells the experience."""
+    """A row of `user_activities`: an event of the experience that it names, or of none."""
     kind = source.cells.get("activity_type", "")
     if is_decided(kind):
         found.note(CLAIMED, source, f"{kind} is decided by Cairn, from the history that is loaded")
@@ -232,9 +232,6 @@ def activity(found: History, source: Dumped) -> None:
         (data[each] for each in ("wod_id", "mission_id", "experience_id", "scenario_id") if each in data), None
     )
     experience = item if named is None else named
-    if experience is None:
-        found.note(LEFT_OUT, source, f"{kind} names no content_item_id: an event belongs to an experience")
-        return
     at = dated(source, found.reading, "created_at")
     fields = {
         "experience": experience,

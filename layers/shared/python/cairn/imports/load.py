@@ -34,7 +34,7 @@ from cairn.streaks.days import ONE_DAY, local_date
 from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
 
-ROWS_PER_GROUP = 40
+ROWS_PER_GROUP = 48
 
 
 @dataclass(slots=True)
@@ -174,24 +174,20 @@ def _without(rows: Sequence[Row], found: Iterable[tuple[Row, Raw]]) -> list[Row]
 def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     tenant, table = ground.tenant, ground.table
     player_key = keys.player(tenant, player_id)
-    heads = {row.experience: keys.progress(tenant, player_id, row.experience) for row in rows}
-    pages = _content_keys(ground, player_id, rows, ground.experiences)
-    items = table.get_many([player_key, *heads.values(), *pages.values()])
+    heads = {row.experience: keys.progress(tenant, player_id, row.experience) for row in rows if row.experience}
+    spread = {each: experience.buckets for each, experience in ground.experiences.items()}
+    places = _content_keys(ground, player_id, rows, spread)
+    items = table.get_many([player_key, *heads.values(), *places.values()])
     stored = items.get(PlayerItem, player_key)
     player = player_storage.from_item(stored) if stored else Player(tenant, player_id)
     found = {each: items.get(ProgressItem, key) for each, key in heads.items()}
     progress = {each: storage.from_item(item) for each, item in found.items() if item}
-    pinned = {
-        each: ground.catalog.version(tenant, each, head.version)
-        for each, head in progress.items()
-        if head.version != ground.experiences[each].version
-    }
     raw = dict(items.raw)
+    pinned = {each: head.buckets for each, head in progress.items() if head.buckets != spread[each]}
     if pinned:
-        # An older version may spread its contents over another number of pages.
-        pages = _content_keys(ground, player_id, rows, {**ground.experiences, **pinned})
-        raw |= table.get_many(key for key in pages.values() if key not in raw).raw
-    contents = {at: storage.contents_of(_page(raw, key)) for at, key in pages.items()}
+        places = _content_keys(ground, player_id, rows, {**spread, **pinned})
+        raw |= table.get_many(key for key in places.values() if key not in raw).raw
+    contents = {at: storage.bucket_of(_contents(raw, key)) for at, key in places.items()}
     if player.zone is None:
         player = _with_zone(player, rows[-1].zone, ground)
     return Loaded(
@@ -202,17 +198,17 @@ def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     )
 
 
-def _page(raw: Mapping[Key, Raw], key: Key) -> ContentsItem | None:
+def _contents(raw: Mapping[Key, Raw], key: Key) -> ContentsItem | None:
     return ContentsItem.parse(raw[key]) if key in raw else None
 
 
 def _content_keys(
-    ground: Ground, player: str, rows: Sequence[Row], experiences: Mapping[str, Experience]
+    ground: Ground, player: str, rows: Sequence[Row], spread: Mapping[str, int]
 ) -> dict[tuple[str, int], Key]:
     at = {
-        (row.experience, keys.bucket(row.content, experiences[row.experience].buckets))
+        (row.experience, keys.bucket(row.content, spread[row.experience]))
         for row in rows
-        if row.content is not None and row.type not in COMMANDS
+        if row.experience and row.content is not None and row.type not in COMMANDS
     }
     return {each: keys.contents(ground.tenant, player, *each) for each in sorted(at)}
 
@@ -274,13 +270,10 @@ def _decide(ground: Ground, state: State, rows: Sequence[Row]) -> Group:
     for number, row in enumerate(rows):
         at = row.occurred_at
         event = event_id(at, ground.tenant, player.id, row.cause)
-        head = state.loaded.progress.get(row.experience)
-        experience = ground.experiences[row.experience]
-        if head and head.version != experience.version:
-            experience = ground.catalog.version(ground.tenant, row.experience, head.version)
+        experience = _experience_of(ground, state, row)
         try:
-            stands = journey.content(row.experience, row.content) if row.content else Content()
-            command = command_for(row, experience, journey.head(row.experience), stands)
+            content = journey.content(experience, row.content) if experience and row.content else Content()
+            command = command_for(row, experience, journey.head(row.experience), content)
             if command is None:
                 standing += 1
                 continue
@@ -301,6 +294,16 @@ def _decide(ground: Ground, state: State, rows: Sequence[Row]) -> Group:
         return _refuse(ground, state, rows[0], error.detail)
     marks = [_mark(ground, player, event, *why) for event, why in refused.items()]
     return Group(journey, played, refused, standing, [*marks, *changes])
+
+
+def _experience_of(ground: Ground, state: State, row: Row) -> Experience | None:
+    """The experience of a row as the player goes by it; None for an event outside of any."""
+    if not row.experience:
+        return None
+    head, latest = state.loaded.progress.get(row.experience), ground.experiences[row.experience]
+    if head and head.version != latest.version:
+        return ground.catalog.version(ground.tenant, row.experience, head.version)
+    return latest
 
 
 def _refuse(ground: Ground, state: State, row: Row, reason: str) -> Group:

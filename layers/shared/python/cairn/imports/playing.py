@@ -23,7 +23,6 @@ from cairn.imports.history import (
     dated,
 )
 from cairn.imports.rows import COMPLETED, DISCOVERED, MAX_ID, SESSION, STARTED, Unusable, is_decided, shown
-from cairn.platform.instants import to_ms
 from cairn.progress.progress import DAY_SECONDS, MAX_DISTANCE_METERS
 
 METERS_TOLERANCE = 1.0
@@ -49,10 +48,13 @@ def event(found: History, source: Dumped) -> None:
     if is_decided(kind):
         found.note(CLAIMED, source, f"{kind} is decided by Cairn, from the history that is loaded")
         return
+    experience = source.text("experience_id")
+    if not experience:
+        raise Unusable("its row of experience_progress has no experience_id")
     data = source.object("data")
     at = dated(source, found.reading, "timestamp")
     fields = {
-        "experience": source.text("experience_id"),
+        "experience": experience,
         "type": kind,
         "content": source.text("content_id"),
         "data": data,
@@ -170,11 +172,9 @@ def profile(found: History, source: Dumped) -> None:
     if wrong := [each for each in items if not 0 < len(each.strip()) <= MAX_ID]:
         raise Unusable(f"stats.global_inventory names {shown(wrong[0])}: an id has from 1 to {MAX_ID} characters")
     others_said = {name: value for name, value in stats.items() if name not in STATS}
-    at = source.instant(found.reading.zone, "updated_at", "created_at") or found.reading.now
     found.profile = Profile(
         found.player,
         source.line,
-        to_ms(at),
         objects["preferences"],
         {**others_said, **objects["custom_stats"]},
         items,
@@ -190,7 +190,9 @@ def _compare(found: History, source: Dumped) -> None:
             before = seconds[row.experience]
             seconds[row.experience] = max(before, row.seconds) if row.asserted else before + row.seconds
     sums = {
-        "total_experiences_played": len({row.experience for row in found.rows if row.type != DISCOVERED}),
+        "total_experiences_played": len(
+            {row.experience for row in found.rows if row.experience and row.type != DISCOVERED}
+        ),
         "total_playtime_seconds": seconds.total(),
         "total_distance_meters": round(sum(row.more.get("distance_meters", 0) for row in found.rows), 1),
     }

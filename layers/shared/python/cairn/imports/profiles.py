@@ -90,8 +90,8 @@ def load_profile(ground: Ground, profile: Profile) -> list[str]:
         if after is before or ground.dry:
             return Decision([], told)
         if stored.player is None:
-            player = storage.write(Player(ground.tenant, profile.player, created_at=ground.recorded_at))
-            return Decision([profile_storage.write(after), player], told)
+            player = Player(ground.tenant, profile.player, created_at=ground.recorded_at)
+            return Decision([profile_storage.write(after), storage.write(player, ground.settings)], told)
         first = [] if before.ver else [profile_storage.player_stands(before)]
         return Decision([profile_storage.write(after), *first], told)
 

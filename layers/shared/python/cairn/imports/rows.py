@@ -94,6 +94,7 @@ class Row(NamedTuple):
 
     line: in the file, from 1. at: epoch milliseconds. zone: IANA name or offset. cause: the row's id, or a
     hash of what it says. more: what few rows have, by field.
+    experience: "" for an event outside of any.
     asserted: it says what stood at that instant, not what was done then; its amounts are totals.
     table: of which of several files it is.
     """
@@ -156,20 +157,21 @@ class Row(NamedTuple):
         return BadRow(self.line, reason, self.table)
 
 
-def parse(fields: Mapping[str, Any], line: int, now: datetime) -> Row | BadRow:
+def parse(fields: Mapping[str, Any], line: int, now: datetime, *, anywhere: bool = False) -> Row | BadRow:
     """One row from its fields by name; names that no field has are ignored.
 
     Args:
         fields: as JSON has them, or all text, as CSV has them. None and "" count as left out.
         now: nothing may have happened later than this (but for five minutes of clock skew).
+        anywhere: an event may belong to no experience.
     """
     try:
-        return _parse(fields, line, now)
+        return _parse(fields, line, now, anywhere=anywhere)
     except Unusable as reason:
         return BadRow(line, str(reason))
 
 
-def _parse(fields: Mapping[str, Any], line: int, now: datetime) -> Row:
+def _parse(fields: Mapping[str, Any], line: int, now: datetime, *, anywhere: bool) -> Row:
     given: dict[str, Any] = {}
     for name, value in fields.items():
         if value is None or value == "" or (field := FIELDS.get(name)) is None:
@@ -178,8 +180,9 @@ def _parse(fields: Mapping[str, Any], line: int, now: datetime) -> Row:
             raise Unusable(f"{' and '.join(n for n in NAMES[field] if n in fields)} differ: give one of them")
         given[field] = value
     player = _identifier(given, "player", required=True)
-    experience = _identifier(given, "experience", required=True)
     event_type = _type(given.get("type"))
+    outside = anywhere and event_type not in COMMANDS | BLOCK_WORK
+    experience = _identifier(given, "experience", required=not outside) or ""
     at, zone = _moment(given.get("at"), given.get("zone"), now)
     content = _identifier(given, "content")
     seconds = _seconds(given.get("duration_seconds"))

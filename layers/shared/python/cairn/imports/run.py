@@ -9,8 +9,9 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import IO, Any
 
+from cairn.catalog.document import from_json
 from cairn.catalog.experience import Experience
-from cairn.catalog.storage import Catalog, LatestExperienceItem, from_json, latest_key
+from cairn.catalog.storage import Catalog, LatestExperienceItem, latest_key
 from cairn.imports.files import Survey, by_player, unique
 from cairn.imports.load import Ground, Outcome, load_player
 from cairn.imports.rows import BadRow, Row
@@ -174,8 +175,9 @@ def load_file(
 
     def load(player: str, rows: list[Row]) -> tuple[str, Outcome, list[BadRow], bool]:
         rows, duplicates = unique(rows)
-        known = [row for row in rows if row.experience in ground.experiences]
-        unknown = [row.bad(_unknown(row)) for row in rows if row.experience not in ground.experiences]
+        missing = {row.experience for row in rows} - ground.experiences.keys() - {""}
+        known = [row for row in rows if row.experience not in missing]
+        unknown = [row.bad(_unknown(row)) for row in rows if row.experience in missing]
         outcome = Outcome(duplicates=duplicates)
         progress(len(unknown) + len(duplicates))
         complete = not stop.is_set()
@@ -241,7 +243,6 @@ def summary(found: Survey, totals: Totals, ground: Ground) -> dict[str, Any]:
         "rows": found.rows + len(found.bad),
         "loaded": totals.loaded,
         "already_loaded": totals.already,
-        "standing": totals.standing,
         "finished_by_an_earlier_run": totals.resumed,
         "duplicates": len(totals.duplicates),
         "refused": len(totals.refused),

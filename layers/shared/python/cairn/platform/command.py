@@ -15,7 +15,7 @@ from cairn.platform.transact import Action, ConditionsFailed, transact
 class Decision:
     """What a command does: the actions to write, in order, and the answer to give.
 
-    `already` is the answer if the action named `event` finds that its event stands. `etag`: of what then stands,
+    `already` is the answer if the action named `event ...` finds that its event stands. `etag`: of what then stands,
     where clients may edit it.
     """
 
@@ -72,7 +72,7 @@ def execute[S](
         except ConditionsFailed as failed:
             if key and (raw := failed.items.get("idempotency")):
                 return Answer(key.replay(raw), replayed=True)
-            if "event" in failed.items:
+            if any(name.startswith("event ") for name in failed.items):
                 return Answer(decision.already, replayed=True)
             patience.wait()
         else:

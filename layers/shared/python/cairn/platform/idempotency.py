@@ -39,13 +39,13 @@ class IdempotencyKey:
 
     Args:
         tenant: tenant id.
-        subject: the player (or other thing) that the request acts on.
+        subject: the player that the request acts on; None for what belongs to the whole tenant.
         value: the header's value.
         fingerprint: of the request; another body under the same key is refused.
     """
 
     tenant: str
-    subject: str
+    subject: str | None
     value: str
     fingerprint: str
 

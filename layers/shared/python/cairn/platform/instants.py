@@ -40,3 +40,13 @@ def event_id(occurred_at: datetime, *cause: str) -> str:
     """
     digest = sha256("\x00".join(cause).encode()).digest()
     return str(ULID(to_ms(occurred_at).to_bytes(6) + digest[:10]))
+
+
+def id_prefix(instant: datetime) -> str:
+    """What the ids of all events of an instant begin with: ten characters, in the order of the instants."""
+    return str(ULID(to_ms(instant).to_bytes(6) + bytes(10)))[:10]
+
+
+def instant_of(event: str) -> datetime:
+    """When the event of an id happened."""
+    return from_ms(ULID.from_str(event).milliseconds)

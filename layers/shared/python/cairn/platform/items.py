@@ -3,16 +3,18 @@
 A type says how it is exported and erased; one that does not cannot be defined.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, UnicodeAttribute
-from pynamodb.constants import NUMBER
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from cairn.platform.keys import Key
+from cairn.platform.text import compact
 
 type Raw = dict[str, dict[str, Any]]
 
@@ -45,6 +47,30 @@ class WholeNumberAttribute(Attribute[int]):
         return int(value)
 
 
+class CompactJsonAttribute(Attribute[Any]):
+    """JSON without the spaces and escapes of PynamoDB's own, as its bytes are paid for."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Any) -> str:
+        return compact(value)
+
+    def deserialize(self, value: str) -> Any:
+        return json.loads(value)
+
+
+class QuantityAttribute(Attribute[float]):
+    """A number that need not be whole, in its shortest form: 100, 45.5."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: float) -> str:
+        return str(int(value)) if value == int(value) else repr(float(value))
+
+    def deserialize(self, value: str) -> float:
+        return float(value)
+
+
 class Item(Model):
     """An item of the one table: keys, the discriminator `kind`, and `sv`, its schema version."""
 
@@ -72,6 +98,12 @@ class Item(Model):
     def absent(cls) -> Condition:
         """The condition that nothing stands at the key."""
         return cls.PK.does_not_exist()
+
+    @classmethod
+    def replaceable(cls) -> Condition:
+        """The condition that nothing of another type stands at the key."""
+        condition: Condition = cls.absent() | (cls.kind == cls)
+        return condition
 
     @classmethod
     def parse[T: "Item"](cls: type[T], raw: Raw) -> T:

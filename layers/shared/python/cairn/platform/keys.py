@@ -47,18 +47,34 @@ def profile(tenant_id: str, player_id: str) -> Key:
 
 
 PROGRESS_PREFIX = "PRG#"
+CONTENTS_PREFIX = "CONTENT#"
 EVENT_PREFIX = "E#"
 LEDGER_PREFIX = "L#"
 UNLOCK_PREFIX = "A#"
 CALENDAR_PREFIX = "CAL#"
+# The sort keys between which a player and all of their progress stand: $ is what follows #.
+PLAYER_AND_PROGRESS = ("PLAYER", "PRG$")
 
 
 def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{PROGRESS_PREFIX}{encode(experience_id)}")
 
 
-def contents(tenant_id: str, player_id: str, experience_id: str, page: int) -> Key:
-    return Key(player_partition(tenant_id, player_id), f"CONTENT#{encode(experience_id)}#{page}")
+def contents_prefix(experience_id: str) -> str:
+    return f"{CONTENTS_PREFIX}{encode(experience_id)}#"
+
+
+def experience_of_contents(sk: str) -> str:
+    """The experience whose contents a sort key is of."""
+    return decode(sk.removeprefix(CONTENTS_PREFIX).rpartition("#")[0])
+
+
+def contents(tenant_id: str, player_id: str, experience_id: str, bucket: int) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"{contents_prefix(experience_id)}{bucket}")
+
+
+def notes(tenant_id: str, player_id: str, experience_id: str) -> Key:
+    return Key(player_partition(tenant_id, player_id), f"NOTES#{encode(experience_id)}")
 
 
 def output(tenant_id: str, player_id: str, experience_id: str, event_id: str) -> Key:
@@ -82,9 +98,10 @@ def calendar(tenant_id: str, player_id: str, month: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{CALENDAR_PREFIX}{month}")
 
 
-def idempotency(tenant_id: str, subject: str, key: str) -> Key:
-    """`subject` is the player a request acts on: the same key of two players is two requests."""
-    return Key(player_partition(tenant_id, subject), f"I#{sha256(key.encode()).hexdigest()[:40]}")
+def idempotency(tenant_id: str, subject: str | None, key: str) -> Key:
+    """`subject` is the player a request acts on, None for what is the tenant's: the same key of two is two requests."""
+    partition = f"{tenant(tenant_id)}#I" if subject is None else player_partition(tenant_id, subject)
+    return Key(partition, f"I#{sha256(key.encode()).hexdigest()[:40]}")
 
 
 def fact_partition(tenant_id: str, day: date, shard: int) -> str:
@@ -102,8 +119,46 @@ def catalog_partition(tenant_id: str, kind: str, identifier: str) -> str:
     return f"{tenant(tenant_id)}#C#{kind}#{encode(identifier)}"
 
 
+CATALOG_ENTRY_PREFIX = "ID#"
+CATALOG_VERSION_PREFIX = "V#"
+
+
+def catalog_list(tenant_id: str, kind: str) -> str:
+    """The partition with one entry for each thing of a kind, and the version of the graph between them."""
+    return f"{tenant(tenant_id)}#C#{kind}"
+
+
+def catalog_entry(tenant_id: str, kind: str, identifier: str) -> Key:
+    return Key(catalog_list(tenant_id, kind), f"{CATALOG_ENTRY_PREFIX}{encode(identifier)}")
+
+
+def catalog_graph(tenant_id: str, kind: str) -> Key:
+    return Key(catalog_list(tenant_id, kind), "GRAPH")
+
+
+def catalog_version(tenant_id: str, kind: str, identifier: str, version: int) -> Key:
+    return Key(catalog_partition(tenant_id, kind, identifier), f"{CATALOG_VERSION_PREFIX}{version:06d}")
+
+
+def catalog_latest(tenant_id: str, kind: str, identifier: str) -> Key:
+    return Key(catalog_partition(tenant_id, kind, identifier), "LATEST")
+
+
+def catalog_draft(tenant_id: str, kind: str, identifier: str) -> Key:
+    return Key(catalog_partition(tenant_id, kind, identifier), "DRAFT")
+
+
+def catalog_page(tenant_id: str, kind: str, identifier: str, edition: int, number: int) -> Key:
+    """A page's content, in a partition of its own: what many read at once is not on one."""
+    return Key(f"{catalog_partition(tenant_id, kind, identifier)}#P#{edition}#{number}", "PAGE")
+
+
 def settings(tenant_id: str) -> Key:
     return Key(f"{tenant(tenant_id)}#SETTINGS", "SETTINGS")
+
+
+def secret(tenant_id: str) -> Key:
+    return Key(f"{tenant(tenant_id)}#SETTINGS", "SECRET")
 
 
 def position(tenant_id: str, player_id: str, board: str, period: str) -> Key:
@@ -121,6 +176,26 @@ def tree_partition(tenant_id: str, board: str, period: str, subtree: int) -> str
 
 def tree_node(tenant_id: str, board: str, period: str, subtree: int, node: str) -> Key:
     return Key(tree_partition(tenant_id, board, period, subtree), f"N#{node}")
+
+
+def events_of_type(tenant_id: str, player_id: str, event_type: str) -> str:
+    """Partition of the `of-player` index: a player's events of one type."""
+    return f"{player_partition(tenant_id, player_id)}#Y#{encode(event_type)}"
+
+
+def players_of(tenant_id: str, experience_id: str, shard: int) -> str:
+    """Partition of the `lookups` index: players of one experience."""
+    return f"{tenant(tenant_id)}#X#{encode(experience_id)}#{shard}"
+
+
+def players_seen(tenant_id: str, shard: int) -> str:
+    """Partition of the `lookups` index: players of a tenant."""
+    return f"{tenant(tenant_id)}#SEEN#{shard}"
+
+
+def events_in(tenant_id: str, cell: str) -> str:
+    """Partition of the `lookups` index: events in one cell of the ground."""
+    return f"{tenant(tenant_id)}#G#{cell}"
 
 
 def rollup_partition(tenant_id: str, scope: str) -> str:

@@ -206,11 +206,13 @@ class Table:
             self.meter.read_range(answer["Items"], consistent=consistent)
         return Page(answer["Items"], answer.get("LastEvaluatedKey"))
 
-    def query_all(self, pk: str, *, prefix: str = "", consistent: bool = False) -> Iterable[Raw]:
+    def query_all(
+        self, pk: str, *, prefix: str = "", between: tuple[str, str] | None = None, consistent: bool = False
+    ) -> Iterable[Raw]:
         """Every item of a partition range, page by page."""
         after: Raw | None = None
         while True:
-            page = self.query(pk, prefix=prefix, after=after, consistent=consistent)
+            page = self.query(pk, prefix=prefix, between=between, after=after, consistent=consistent)
             yield from page.items
             if (after := page.after) is None:
                 return

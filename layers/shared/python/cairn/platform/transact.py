@@ -95,7 +95,7 @@ class ConditionsFailed(Exception):
 def upsert(name: str, item_type: type[Item], key: Key, changes: Sequence[Change]) -> Update:
     """An update that creates the item, of the right type, where there is none; never touches another type."""
     stamp = [item_type.kind.set(item_type), item_type.sv.set(item_type.schema_version)]
-    return Update(name, key, [*stamp, *changes], item_type.absent() | (item_type.kind == item_type))
+    return Update(name, key, [*stamp, *changes], item_type.replaceable())
 
 
 def raw_key(key: Key) -> Raw:

@@ -51,6 +51,7 @@ class Player:
     checkpoint: the streak's state before that window; None before the first active day.
     current_streak, longest_streak, active_days: as of the last write.
     visit: the session that began last, over or not.
+    seen: the latest UTC date on which they did something.
     touched: the local days whose facts the last write changed.
     ver: 0 where nothing is stored yet.
     """
@@ -74,6 +75,7 @@ class Player:
     recent: tuple[str, ...] = ()
     last: Last | None = None
     visit: Visit | None = None
+    seen: date | None = None
     touched: tuple[date, ...] = ()
     created_at: datetime | None = None
     ver: int = 0

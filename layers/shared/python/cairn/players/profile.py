@@ -109,7 +109,7 @@ def set_profile(
             return Decision([], show(player, belongings, settings), etag=etag(player, belongings, settings))
         demand(etag(player, belongings, settings) if stored.player else None)
         return Decision(
-            [storage.write(replace(changed, touched=())), profile_storage.unchanged(belongings)],
+            [storage.write(replace(changed, touched=()), settings), profile_storage.unchanged(belongings)],
             show(changed, belongings, settings),
             etag=etag(replace(changed, ver=player.ver + 1), belongings, settings),
         )

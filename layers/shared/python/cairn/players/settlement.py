@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from cairn.achievements.definitions import Achievement
-from cairn.players.player import Last, Player, with_recent
+from cairn.players.player import Last, Player, with_recent, with_visit
 from cairn.players.virtues import VirtueChange, impact
 from cairn.progress.progress import Happening, Moment
 from cairn.streaks.rules import Streak, StreakSettings, add_activity, creditable, replay
@@ -49,11 +49,11 @@ def settle(
     """Settles one happening.
 
     Args:
-        event: the event's id. now: as of which the streak is decided.
+        event: the event's id. experience: "" for an event outside of any. now: as of which the streak is decided.
         standing: the player's streak as of now, should the day hold no more than before; None to find out.
     """
     days = player.days
-    if creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
+    if happening.by_player and creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
         days = add_activity(
             days,
             day=moment.day,
@@ -77,7 +77,7 @@ def settle(
     virtues = impact(player.virtues, happening.virtues)
     metrics = Counter(player.metrics)
     metrics.update(happening.metrics)
-    if happening.started:
+    if happening.started and not happening.again:
         metrics["experiences_started"] += 1
     xp_by_day: dict[date, Counter[str]] = {}
     for award in happening.awards:
@@ -93,12 +93,24 @@ def settle(
         current_streak=streak.current,
         longest_streak=max(player.longest_streak, streak.longest),
         active_days=max(player.active_days, streak.active_days),
-        recent=with_recent(player.recent, experience),
         last=Last(event, experience, moment.day, moment.occurred_at),
+        seen=_seen(player, happening, moment),
         created_at=player.created_at or moment.recorded_at,
     )
+    if happening.by_player:
+        settled = replace(
+            settled,
+            recent=with_recent(player.recent, experience) if experience else player.recent,
+            visit=with_visit(player.visit, experience or None, moment.occurred_at, happening.location),
+        )
     settled, levels = pay(settled, sum(entry.amount for entry in entries), moment.occurred_at)
     return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
+
+
+def _seen(player: Player, happening: Happening, moment: Moment) -> date | None:
+    """What others do to a player, and what comes late, makes them active no later than they were."""
+    on = moment.occurred_at.astimezone(UTC).date()
+    return max(player.seen or on, on) if happening.by_player else player.seen
 
 
 def _bonus_entry(event: str, moment: Moment, bonus: Mapping[date, int]) -> Entry:

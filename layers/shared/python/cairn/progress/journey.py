@@ -24,8 +24,20 @@ from cairn.players import storage as player_storage
 from cairn.players.player import Player
 from cairn.players.settlement import Settled
 from cairn.progress import storage
-from cairn.progress.progress import Command, Content, Happening, Moment, Progress
-from cairn.progress.rules import Standing, apply
+from cairn.progress.progress import (
+    Bucket,
+    Command,
+    Complete,
+    Content,
+    Happening,
+    Migrate,
+    Moment,
+    Progress,
+    Record,
+    Repair,
+    Step,
+)
+from cairn.progress.rules import Standing, apply, recorded
 from cairn.streaks.rules import Streak
 from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
 from cairn.tenants.settings import TenantSettings
@@ -40,14 +52,14 @@ type Bounds = tuple[datetime, datetime]
 class Loaded:
     """What a journey starts from.
 
-    contents: pages that were read, by (experience, page). completed: prerequisites that are done.
+    contents: items of them that were read, by (experience, bucket). completed: prerequisites that are done.
     bounds: first and last instant of facts older than their head's day, by (day, experience).
     filed: what the calendar holds already of the days that may leave the window again; None where none were read.
     """
 
     player: Player
     progress: Mapping[str, Progress] = field(default_factory=dict)
-    contents: Mapping[tuple[str, int], Mapping[str, Content]] = field(default_factory=dict)
+    contents: Mapping[tuple[str, int], Bucket] = field(default_factory=dict)
     completed: Collection[str] = frozenset()
     bounds: Mapping[tuple[date, str], Bounds] = field(default_factory=dict)
     filed: Window | None = None
@@ -55,12 +67,14 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The outcome of one command: the event's id, what happened, how the player was settled, the new head."""
+    """The outcome of one command: the event's id, what happened, how the player was settled, the new head
+    (None outside of any experience).
+    """
 
     event: str
     happening: Happening
     settled: Settled
-    progress: Progress
+    progress: Progress | None
 
 
 class Journey:
@@ -90,7 +104,7 @@ class Journey:
         self.held = set(held)
         self._completed = set(loaded.completed)
         self._progress = dict(loaded.progress)
-        self._pages = {at: dict(contents) for at, contents in loaded.contents.items()}
+        self._contents = {at: dict(bucket.contents) for at, bucket in loaded.contents.items()}
         self._changed: set[tuple[str, int]] = set()
         self._events: list[Action] = []
         self._entries: list[Entry] = []
@@ -106,7 +120,7 @@ class Journey:
 
     def play(
         self,
-        experience: Experience,
+        experience: Experience | None,
         command: Command,
         moment: Moment,
         cause: str,
@@ -117,7 +131,7 @@ class Journey:
         """Plays one command.
 
         Args:
-            experience: the version that the player started, or the latest.
+            experience: the version that the player started, or the latest; None for an event outside of any.
             cause: what identifies the event beside its instant: an idempotency key, or a row's id.
             now: as of which its streak is decided, where that is not the journey's.
             data: kept with the event, beside what the command itself keeps.
@@ -127,55 +141,81 @@ class Journey:
         """
         player = self.player
         event = event_id(moment.occurred_at, player.tenant, player.id, cause)
-        content = getattr(command, "content", None)
-        at = (experience.id, keys.bucket(content, experience.buckets)) if content else None
-        step = apply(
-            experience,
-            self._progress.get(experience.id),
-            self._pages.get(at, {}) if at else {},
-            Standing(player.level, player.virtues, self._completed),
-            command,
-            moment,
-        )
-        happening = replace(step.happening, data={**data, **step.happening.data}) if data else step.happening
+        name = experience.id if experience else ""
+        step = self._step(experience, command, moment, event) if experience else None
+        happening = step.happening if step else _outside(command, moment)
+        if data:
+            happening = replace(happening, data={**data, **happening.data})
         # Imported, it is decided within the latest active day: as of then the streak stands as it did before.
         standing = self._streak if moment.imported else None
         settled = settlement.settle(
-            player, event, experience.id, happening, moment, self._settings.streak, now or self._now, standing
+            player, event, name, happening, moment, self._settings.streak, now or self._now, standing
         )
         self._streak = settled.streak
-        self._progress[experience.id] = step.progress
-        if happening.completed:
-            self._completed.add(experience.id)
-        if at:
-            self._pages.setdefault(at, {}).update(step.contents)
-            self._changed.add(at)
-        self._events.append(storage.write_event(player.tenant, player.id, event, experience.id, happening, moment))
+        if step:
+            self._keep(name, step)
+        self._events.append(storage.write_event(player.tenant, player.id, event, name, happening, moment))
         if happening.outputs:
             self._events.append(
-                storage.write_outputs(
-                    player.tenant, player.id, event, experience.id, happening.outputs, moment.occurred_at
-                )
+                storage.write_outputs(player.tenant, player.id, event, name, happening.outputs, moment.occurred_at)
             )
+        if happening.completed and (reflection := happening.data.get("reflection")):
+            self._events.append(storage.keep_reflection(player.tenant, player.id, name, reflection))
         self._entries += settled.entries
-        self._count(experience.id, step.progress, happening, settled, moment)
+        if happening.by_player:
+            self._count(name, step.progress if step else None, happening, settled, moment)
         self.player = settled.player
         if self._watch:
-            self._unlock(self._watch, player.measured(), event, experience.id, moment)
-        return Played(event, happening, settled, step.progress)
+            self._unlock(self._watch, player.measured(), event, name, moment)
+        return Played(event, happening, settled, step.progress if step else None)
+
+    def head(self, experience: str) -> Progress | None:
+        """How far the player is in an experience, after what was played so far."""
+        return self._progress.get(experience)
+
+    def content(self, experience: Experience, content: str) -> Content:
+        """What stands of a content id, after what was played so far."""
+        head = self._progress.get(experience.id)
+        at = (experience.id, keys.bucket(content, head.buckets if head else experience.buckets))
+        return self._contents.get(at, {}).get(content, Content())
+
+    def _step(self, experience: Experience, command: Command, moment: Moment, event: str) -> Step:
+        head = self._progress.get(experience.id)
+        buckets = head.buckets if head else experience.buckets
+        if isinstance(command, Complete | Migrate | Repair):
+            loaded = (self._contents.get((experience.id, bucket), {}) for bucket in range(buckets))
+            contents: Mapping[str, Content] = {each: content for page in loaded for each, content in page.items()}
+        else:
+            named: str | None = getattr(command, "content", None)
+            contents = self._contents.get((experience.id, keys.bucket(named, buckets)), {}) if named else {}
+        standing = Standing(self.player.level, self.player.virtues, self._completed)
+        return apply(experience, head, contents, standing, command, moment, event)
+
+    def _keep(self, experience: str, step: Step) -> None:
+        self._progress[experience] = step.progress
+        if step.happening.completed:
+            self._completed.add(experience)
+        for content, after in step.contents.items():
+            at = (experience, keys.bucket(content, step.progress.buckets))
+            self._contents.setdefault(at, {})[content] = after
+            self._changed.add(at)
 
     def _count(
-        self, experience: str, progress: Progress, happening: Happening, settled: Settled, moment: Moment
+        self, experience: str, progress: Progress | None, happening: Happening, settled: Settled, moment: Moment
     ) -> None:
-        if progress.day == moment.day and progress.day_first and progress.day_last:
-            first, last = progress.day_first, progress.day_last
-            page = facts.page_of(progress.day_contents)
+        numbers = facts.of_happening(happening)
+        page = 0
+        if progress is None:
+            change = FactChange(numbers)
         else:
-            page = 0
-            known = self._bounds.get((moment.day, experience), (moment.occurred_at, moment.occurred_at))
-            first, last = min(known[0], moment.occurred_at), max(known[1], moment.occurred_at)
-        self._bounds[moment.day, experience] = (first, last)
-        change = FactChange(facts.of_happening(happening), first, last)
+            if progress.day == moment.day and progress.day_first and progress.day_last:
+                first, last = progress.day_first, progress.day_last
+                page = facts.page_of(progress.day_contents)
+            else:
+                known = self._bounds.get((moment.day, experience), (moment.occurred_at, moment.occurred_at))
+                first, last = min(known[0], moment.occurred_at), max(known[1], moment.occurred_at)
+            self._bounds[moment.day, experience] = (first, last)
+            change = FactChange(numbers, first, last)
         self._fact(FactKey(moment.day, experience, page)).add(change)
         for day, by_family in settled.xp_by_day.items():
             at = FactKey(day, experience, page if day == moment.day else 0)
@@ -214,16 +254,13 @@ class Journey:
             *(ledger_storage.append(tenant, player_id, entry) for entry in self._entries),
             *self._unlocks,
             *(
-                storage.write_progress(tenant, player_id, progress)
+                storage.write_progress(tenant, player_id, progress, self._settings)
                 for experience, progress in self._progress.items()
                 if progress != self._before.progress.get(experience)
             ),
-            *(
-                storage.write_contents(tenant, player_id, experience, page, self._pages[experience, page])
-                for experience, page in sorted(self._changed)
-            ),
+            *(storage.write_contents(tenant, player_id, *at, self._bucket(at)) for at in sorted(self._changed)),
             *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
-            player_storage.write(stored),
+            player_storage.write(stored, self._settings),
             *(self._write_fact(at, change) for at, change in self._facts.items()),
         ]
 
@@ -253,11 +290,18 @@ class Journey:
                 each: progress if progress == before.progress.get(each) else replace(progress, ver=progress.ver + 1)
                 for each, progress in self._progress.items()
             },
-            contents=self._pages,
+            contents={
+                at: replace(bucket, ver=bucket.ver + 1) if at in self._changed else bucket
+                for at, bucket in ((at, self._bucket(at)) for at in self._contents)
+            },
             completed=self._completed,
             bounds=self._bounds,
             filed=filed,
         )
+
+    def _bucket(self, at: tuple[str, int]) -> Bucket:
+        before = self._before.contents.get(at, Bucket())
+        return replace(before, contents=self._contents[at])
 
     def _slid(self) -> tuple[Player, Window]:
         """The player as it is to be stored, and the days that leave its window."""
@@ -275,3 +319,11 @@ class Journey:
         if bounds and change.first:
             change = replace(change, first=bounds[0], last=bounds[1])
         return fact_storage.write(self.player.tenant, self.player.id, shard, at, change)
+
+
+def _outside(command: Command, moment: Moment) -> Happening:
+    """An event that belongs to no experience: it counts for streak and metrics. Contents are an experience's."""
+    if not isinstance(command, Record):
+        raise TypeError(f"{type(command).__name__} belongs to an experience")
+    _, happening = recorded({}, replace(command, content=None), moment, round(command.meters))
+    return replace(happening, data={**happening.data, **({"content_id": command.content} if command.content else {})})

@@ -45,6 +45,7 @@ class Progress:
     blocks_done, blocks_passed, blocks_flawless: of the required blocks, how many are done; of those that are
     assessed, how many were passed, and how many with full score at the first attempt.
     reported: the percentage that a client reported, where nothing is declared that could be counted.
+    percent: required completables done, in percent.
     meters: distance travelled. location: id of the place where the player is; position: by GPS.
     outputs: names of the outputs delivered so far. waived: reasons by criterion. starts: how often it was begun.
     stepped_at: when the last quadrant was done. day, day_first, day_last, day_contents: the latest local day with
@@ -61,6 +62,7 @@ class Progress:
     blocks_passed: int = 0
     blocks_flawless: int = 0
     reported: float | None = None
+    percent: float = 0
     mastery: int = 0
     seconds: int = 0
     sessions: int = 0
@@ -122,6 +124,14 @@ class Content:
     choice: str | None = None
     day: date | None = None
     block: BlockWork | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Some contents of one experience, by id, as they are stored together. ver: 0 where nothing is stored yet."""
+
+    contents: Mapping[str, Content] = field(default_factory=dict)
+    ver: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +226,6 @@ class Practise:
 
     secret: bytes
     factor: float = 1.0
-    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +244,7 @@ class Migrate:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """An operator's mending of a head that contradicts itself, to the values given by field."""
-
-    changes: Mapping[str, Any]
+    """An operator's mending of a head that contradicts itself."""
 
 
 type Command = (
@@ -274,7 +281,8 @@ class Happening:
     started: it began the experience; for the first time unless `again`. quadrant, step_seconds: the step it made
     and how long that took. block_done: it made its block count as done, after `step_seconds` on it in all.
     attempt: a block was assessed; first_correct: with full score, at the first attempt.
-    session_seconds: a session's. elapsed_seconds: from start to completion. answer: what else the caller is told.
+    session_seconds: a session's. location: where the player now is.
+    elapsed_seconds: from start to completion. answer: what else the caller is told.
     """
 
     type: str
@@ -296,6 +304,7 @@ class Happening:
     metrics: Mapping[str, int] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     position: Place | None = None
+    location: str | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=dict)
 

@@ -8,10 +8,19 @@ from cairn.streaks.rules import StreakSettings
 SYSTEM_EVENTS = frozenset(
     {
         "achievement_unlocked",
+        "block_completed",
+        "block_interacted",
+        "experience_abandoned",
         "experience_completed",
+        "experience_discovered",
+        "experience_resumed",
         "experience_started",
         "level_up",
+        "mastery_practised",
+        "progress_migrated",
+        "progress_repaired",
         "quadrant_advanced",
+        "requirement_waived",
         "session_recorded",
     }
 )
@@ -19,13 +28,16 @@ PLAYER_EVENTS = (
     "area_unlocked",
     "check_in",
     "choice_made",
+    "collectible_found",
     "conversation_held",
+    "flag_cleared",
     "flag_set",
     "interaction_performed",
     "item_collected",
     "item_used",
     "location_reached",
     "npc_dialogue",
+    "percentage_reported",
     "player_death",
     "quest_completed",
     "quest_started",
@@ -40,7 +52,8 @@ class TenantSettings:
 
     zone: IANA name of the tenant's calendar, and of a player who set none.
     player_event_types: event types that players may send themselves; services may send any.
-    fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread.
+    fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
+    the players who were last active then in the index of look-ups.
     """
 
     zone: str = "UTC"
@@ -56,3 +69,8 @@ class TenantSettings:
     def shards_on(self, day: date) -> int:
         """Over how many partitions the facts of a day are spread."""
         return next((shards for first, shards in reversed(self.fact_shards) if first <= day), 1)
+
+    @property
+    def most_shards(self) -> int:
+        """The most partitions that a day's data is spread over: whoever looks for any day looks in all of them."""
+        return max((shards for _, shards in self.fact_shards), default=1)

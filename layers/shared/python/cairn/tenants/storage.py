@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
+from secrets import token_bytes
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute
+from pynamodb.attributes import BinaryAttribute, JSONAttribute
 
 from cairn.platform import keys
 from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
-from cairn.platform.transact import Put
+from cairn.platform.transact import ConditionsFailed, Put, transact
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.settings import TenantSettings
 
 CACHED_SECONDS = 60.0
+SECRET_BYTES = 32
 
 
 class SettingsItem(Item, discriminator="settings"):
@@ -82,3 +85,33 @@ class SettingsCache:
         settings = from_json(item.settings) if item else TenantSettings()
         self._kept[tenant] = (self._monotonic(), settings)
         return settings
+
+
+class SecretItem(Item, discriminator="secret"):
+    """A tenant's secret, under which draws are made that nobody may predict."""
+
+    privacy = NOT_PERSONAL
+
+    secret = BinaryAttribute(legacy_encoding=False)
+
+
+class Secrets:
+    """Tenants' secrets, made when first asked for and kept in a function's memory."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._kept: dict[str, bytes] = {}
+
+    def of(self, tenant: str) -> bytes:
+        """A tenant's secret, 32 bytes. Of two who make it at the same moment, both get the first one's."""
+        if tenant not in self._kept:
+            key = keys.secret(tenant)
+            item = self._table.get_many([key]).get(SecretItem, key)
+            if item is None:
+                made = SecretItem(*key, secret=token_bytes(SECRET_BYTES))
+                with suppress(ConditionsFailed):
+                    transact(self._table, [Put("secret", made, SecretItem.absent())])
+                item = self._table.get_many([key]).get(SecretItem, key)
+            assert item is not None
+            self._kept[tenant] = item.secret
+        return self._kept[tenant]

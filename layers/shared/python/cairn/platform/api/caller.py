@@ -27,6 +27,8 @@ PLAYS = frozenset({Role.PLAYER, Role.SERVICE})
 SERVES = frozenset({Role.SERVICE})
 READS_PLAYERS = EVERYBODY
 OPERATES = frozenset({Role.OPERATOR})
+OVERSEES = frozenset({Role.OPERATOR, Role.ADMIN})
+SEES_ACTIVITY = OVERSEES | {Role.SERVICE}
 
 
 def identifier(name: str, value: str) -> str:
@@ -42,11 +44,12 @@ def identifier(name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The token's tenant, role and (for a player) player id."""
+    """The token's tenant, role and (for a player) player id. subject: whom the token was given to, opaque."""
 
     tenant: str
     role: Role
     player: str | None
+    subject: str | None = None
 
     def must_be(self, allowed: frozenset[Role]) -> None:
         """Raises DomainError `role-not-allowed` unless the role is one of those."""
@@ -76,7 +79,8 @@ class Caller:
             return identifier("player_id", self.player)
         if path_id == "me":
             raise DomainError(
-                "name-the-player", f"The role {self.role} is no player. Put the player's id in place of me."
+                "name-the-player",
+                f"The role {self.role} is no player. Name the player: in the path in place of me, or in the body.",
             )
         return identifier("player_id", path_id)
 
@@ -101,4 +105,4 @@ def read_caller(claims: Mapping[str, Any], config: Config) -> Caller:
             f"The token must carry the string claims {needs}, with a role of {', '.join(Role)}."
             " Ask the operator of the identity provider to set them for this user.",
         )
-    return Caller(tenant, Role(role), player)
+    return Caller(tenant, Role(role), player, str(claims.get("sub", "")) or None)

@@ -1,6 +1,7 @@
 """HTTP for every function: the resolver, the caller, bodies, idempotency keys, problems, one log line a call."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -23,6 +24,16 @@ from cairn.platform.preconditions import Demand, demand, names
 from cairn.platform.table import Table
 
 MAX_BODY_BYTES = 64 * 1024
+# Of a body that is wrong in a thousand places the first are named; a field's name may come from the body itself.
+MAX_ERRORS = 50
+MAX_FIELD_CHARACTERS = 200
+# What pydantic puts before the words of a rule of ours.
+RULE = "Value error, "
+
+ROUTE_PARAMETER = re.compile(r"<(\w+)>")
+# What the gateway would take for the path's own, so that clients write it encoded into an id before they encode that.
+WRITTEN_ENCODED = re.compile("%2f|%3f", re.IGNORECASE)
+DECODED = {"%2f": "/", "%3f": "?"}
 
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -39,19 +50,45 @@ class Body(BaseModel):
     community_id: str | None = None
 
 
+class Resolver(APIGatewayHttpResolver):
+    """Powertools' resolver for ids of any characters: its own pattern knows no quotes, `#`, emoji or combining marks.
+
+    Both methods are those that Powertools' other resolvers override.
+    """
+
+    @staticmethod
+    def _compile_regex(rule: str, base_regex: str = "^{}$") -> re.Pattern[str]:
+        return re.compile(base_regex.format(ROUTE_PARAMETER.sub(r"(?P<\1>[^/]+)", rule)))
+
+    def _convert_matches_into_route_keys(self, match: re.Match[str]) -> dict[str, str]:
+        return {name: path_id(segment) for name, segment in match.groupdict().items()}
+
+
+def path_id(segment: str) -> str:
+    """The id that a segment of an HTTP API's `rawPath` names.
+
+    The gateway decodes a path once, before it routes, and leaves `%25` as it is. So a slash, which would part the
+    path, and a question mark, which would end it, come as `%2F` and `%3F` of the id itself.
+    """
+    once = segment.replace("%25", "%")
+    return WRITTEN_ENCODED.sub(lambda found: DECODED[found[0].lower()], once)
+
+
 class Http:
     """One function's HTTP side.
 
     Args:
         config: the function's environment.
         clock: gives now.
+        max_body_bytes: the largest body that is taken.
     """
 
-    def __init__(self, config: Config, clock: Clock = utc_now) -> None:
+    def __init__(self, config: Config, clock: Clock = utc_now, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.config = config
         self.clock = clock
+        self.max_body_bytes = max_body_bytes
         self.logger = Logger()
-        self.app = APIGatewayHttpResolver()
+        self.app = Resolver()
         self.app.exception_handler(DomainError)(self._refused)
         self.app.exception_handler(Exception)(self._failed)
         self.app.not_found(self._no_route)
@@ -112,6 +149,20 @@ class Http:
             raise DomainError("invalid-parameter", f"{name} must be a whole number from {lowest} to {highest}.")
         return int(text)
 
+    def optional_number(self, name: str, lowest: int, highest: int) -> int | None:
+        """A whole number from the query string, or None where it is not given."""
+        return self.whole_number(name, lowest, lowest, highest) if self.query(name) else None
+
+    def flag(self, name: str) -> bool:
+        """A `true` or `false` from the query string; false where it is not given.
+
+        Raises:
+            DomainError: `invalid-parameter` for anything else.
+        """
+        if (text := self.query(name, "false")) not in ("true", "false"):
+            raise DomainError("invalid-parameter", f"{name} must be true or false.")
+        return text == "true"
+
     def json(self) -> Any:
         """The body's JSON; an absent body is an empty object.
 
@@ -122,10 +173,10 @@ class Http:
             text = self.app.current_event.decoded_body or "{}"
         except ValueError as error:
             raise DomainError("malformed-json", f"Send a JSON object in UTF-8: {error}.") from None
-        if (size := len(text.encode())) > MAX_BODY_BYTES:
+        if (size := len(text.encode())) > self.max_body_bytes:
             raise DomainError(
                 "body-too-large",
-                f"The body has {size} bytes; at most {MAX_BODY_BYTES} are taken. Send less `data`.",
+                f"The body has {size} bytes; at most {self.max_body_bytes} are taken. Send less at a time.",
             )
         try:
             content = json.loads(text)
@@ -145,7 +196,10 @@ class Http:
             DomainError: `invalid-body` naming each field; `other-player`, `other-tenant` where an older
                 client's ids differ from the token and the path.
         """
-        content = self.json()
+        return self.parse(model, self.json(), player)
+
+    def parse[T: BaseModel](self, model: type[T], content: Any, player: str | None = None) -> T:
+        """A body, or a part of one, parsed; it raises what `body` raises."""
         try:
             parsed = model.model_validate(content)
         except ValidationError as error:
@@ -162,8 +216,8 @@ class Http:
         if player and body.user_id not in (None, player):
             raise DomainError("other-player", "user_id is not the player of the token and the path. Leave it out.")
 
-    def idempotency_key(self, subject: str) -> IdempotencyKey:
-        """The request's Idempotency-Key, for a request that acts on `subject`.
+    def idempotency_key(self, subject: str | None) -> IdempotencyKey:
+        """The request's Idempotency-Key, for a request that acts on a player, or (None) on what is the tenant's.
 
         Raises:
             DomainError: `idempotency-key-missing` where the header is absent, empty or over 255 characters.
@@ -175,9 +229,17 @@ class Http:
                 "idempotency-key-missing",
                 "Send an Idempotency-Key header of 1 to 255 characters, such as a UUID, and the same one on a retry.",
             )
-        path = event.path.replace("/players/me/", f"/players/{subject}/", 1)  # the same player by either name
+        # A player is the same by either name; what is the tenant's has no player in its path.
+        path = event.path.replace("/players/me/", f"/players/{subject}/", 1)
         asked = fingerprint(event.http_method, path, self.json())
         return IdempotencyKey(self.caller.tenant, subject, value, asked)
+
+    def own_key(self, subject: str, part: str = "") -> IdempotencyKey:
+        """The Idempotency-Key of a request whose clients may know none: theirs, or the request's own id."""
+        event = self.app.current_event
+        value = self._header("idempotency-key") or f"request:{self.request_id}"
+        asked = fingerprint(event.http_method, event.path, self.json())
+        return IdempotencyKey(self.caller.tenant, subject, f"{value[:255]}{part}", asked)
 
     def answer(self, answer: Answer, status: int = 200, etag: str | None = None) -> Response[str]:
         """The response to a command; a repeated one says so in a header. `etag`: where the answer has none itself."""
@@ -212,14 +274,19 @@ class Http:
         return problem(DomainError("unknown-route", detail), self.request_id)
 
 
-def invalid_body(error: ValidationError) -> DomainError:
-    """A validation error as a refusal that names each field and what it should be."""
+def invalid_body(error: ValidationError, most: int = MAX_ERRORS) -> DomainError:
+    """A validation error as a refusal that names each field, the first `most` of them, and what it should be."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
     fields = [
-        {"field": ".".join(str(part) for part in each["loc"]) or "(body)", "message": each["msg"]}
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        {
+            "field": ".".join(map(str, each["loc"]))[:MAX_FIELD_CHARACTERS] or "(body)",
+            "message": each["msg"].removeprefix(RULE),
+        }
+        for each in found[:most]
     ]
     named = "; ".join(f"{each['field']}: {each['message']}" for each in fields)
-    return DomainError("invalid-body", f"Mend these fields: {named}.", errors=fields)
+    more = f"; and {len(found) - most} more" if len(found) > most else ""
+    return DomainError("invalid-body", f"Mend these fields: {named}{more}.", errors=fields)
 
 
 def serve(routes: Callable[[Config, Table], Http]) -> Handler:

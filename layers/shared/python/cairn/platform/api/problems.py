@@ -22,18 +22,26 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "event-type-not-allowed": (403, "Players may not send this event type"),
     "unknown-route": (404, "No such route"),
     "unknown-experience": (404, "No such experience"),
+    "unknown-page": (404, "No such page"),
     "unknown-player": (404, "No such player"),
     "unknown-board": (404, "No such leaderboard"),
     "not-ranked": (404, "The player is not on this leaderboard"),
     "no-progress": (404, "The player has not started this experience"),
+    "unknown-block": (404, "No such block"),
     "illegal-move": (409, "The progress does not allow this now"),
     "incomplete": (409, "The experience is not complete yet"),
     "requirements-not-met": (409, "The requirements are not met"),
     "too-few-items": (409, "The player holds too few of the item"),
     "too-many-zone-changes": (409, "The zone was changed too often"),
+    "no-draft": (409, "There is no draft"),
+    "not-published": (409, "The experience is not published"),
+    "circular-prerequisites": (409, "Prerequisites go in a circle"),
     "precondition-failed": (412, "What stands is not what the request names"),
     "body-too-large": (413, "The body is too large"),
+    "definition-too-large": (413, "The definition is too large"),
     "state-full": (413, "The progress holds no more content"),
+    "not-completable": (422, "The block cannot be completed"),
+    "percentage-is-counted": (409, "The percentage is counted"),
     "profile-full": (413, "The profile holds no more"),
     "invalid-body": (422, "The body is not valid"),
     "invalid-parameter": (422, "A parameter is not valid"),
@@ -50,17 +58,16 @@ def problem(error: DomainError, request_id: str) -> Response[str]:
         error: what was refused, and what to send instead.
         request_id: under which the logs show this request.
     """
-    status, title = PROBLEMS[error.code]
-    extra: dict[str, Any] = dict(error.extra)
+    told = document(error)
     headers: dict[str, str | list[str]] = {}
-    if "retry_after" in extra:
-        headers["Retry-After"] = str(extra.pop("retry_after"))
-    document = {
-        "type": TYPE + error.code,
-        "title": title,
-        "status": status,
-        "detail": error.detail,
-        "request_id": request_id,
-        **extra,
-    }
-    return Response(status, CONTENT_TYPE, json.dumps(document, ensure_ascii=False), headers=headers)
+    if "retry_after" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after"])
+    text = json.dumps({**told, "request_id": request_id}, ensure_ascii=False)
+    return Response(told["status"], CONTENT_TYPE, text, headers=headers)
+
+
+def document(error: DomainError) -> dict[str, Any]:
+    """A refusal as the members of a problem document."""
+    status, title = PROBLEMS[error.code]
+    extra = {name: value for name, value in error.extra.items() if name != "retry_after"}
+    return {"type": TYPE + error.code, "title": title, "status": status, "detail": error.detail, **extra}

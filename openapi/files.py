@@ -1,0 +1,16 @@
+"""The files that are generated."""
+
+from pathlib import Path
+
+from openapi.access import matrix
+from openapi.document import document, text_of
+from openapi.routes import OPERATIONS
+from openapi.scenario import record
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def generate() -> dict[Path, str]:
+    """The content of each generated file, by its path."""
+    content = document(OPERATIONS, record(OPERATIONS))
+    return {DOCS / "openapi.json": text_of(content), DOCS / "access-matrix.md": matrix(content)}
