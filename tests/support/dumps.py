@@ -7,13 +7,14 @@ import csv
 import json
 import random
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cairn.catalog.experience import Block, Experience, Page
+from cairn.progress.progress import Content, Progress, State
 
 BEGAN = datetime(2026, 2, 1, 8, tzinfo=UTC)
 WALKS = ("wylding-woods", "west-of-house", "harbour-maze")
@@ -22,17 +23,18 @@ PAGES = ("intro", "practice")
 BLOCKS = ("watch", "read", "quiz", "reflect")
 
 
-
-def _page(page: str) -> Page:
-    kinds = {"quiz": ("quiz", 0.6)}
-    blocks = ((each, *kinds.get(each, ("rich_text", None))) for each in BLOCKS)
-    return Page(page, "", tuple(Block(f"{page}-{each}", kind, passing_score=least) for each, kind, least in blocks))
+def _page(page: str) -> dict[str, Any]:
+    kinds = {"quiz": {"type": "quiz", "passing_score": 0.6}}
+    return {
+        "id": page,
+        "blocks": [{"id": f"{page}-{each}", **kinds.get(each, {"type": "rich_text"})} for each in BLOCKS],
+    }
 
 
 # As an operator defines them in Cairn. The walks declare nothing that could be counted.
-EXPERIENCES: dict[str, Experience] = {
-    **{walk: Experience(walk, 1, walk, buckets=8) for walk in WALKS},
-    **{wod: Experience(wod, 1, wod, kind="wod", pages=tuple(_page(each) for each in PAGES), buckets=2) for wod in WODS},
+EXPERIENCES: dict[str, dict[str, Any]] = {
+    **{walk: {"name": walk, "expected_contents": 60} for walk in WALKS},
+    **{wod: {"name": wod, "kind": "wod", "pages": [_page(each) for each in PAGES]} for wod in WODS},
 }
 
 
@@ -198,6 +200,8 @@ class OldSystem:
 
     def _learn(self, person: Person) -> None:
         at, draw = person.clock, self.draw
+        if draw.random() < 0.1:
+            self._act(person, "login", {}, None)
         wod = draw.choice(WODS)
         block = f"{draw.choice(PAGES)}-{draw.choice(BLOCKS)}" if draw.random() < 0.85 else ""
         piece = person.pieces.get((wod, block))
@@ -216,17 +220,20 @@ class OldSystem:
                 piece.score = max(piece.score or 0, draw.randrange(0, 101, 5))
             piece.completed_at = at
         if draw.random() < 0.3:
-            self.activities.append(
-                {
-                    "id": self._id(),
-                    "user_id": person.id,
-                    "community_id": "c-1",
-                    "activity_type": "agent_conversation",
-                    "activity_data": {"wod_id": wod, "turns": draw.randrange(9)},
-                    "content_item_id": block,
-                    "created_at": at,
-                }
-            )
+            self._act(person, "agent_conversation", {"wod_id": wod, "turns": draw.randrange(9)}, block)
+
+    def _act(self, person: Person, kind: str, data: dict[str, Any], item: str | None) -> None:
+        self.activities.append(
+            {
+                "id": self._id(),
+                "user_id": person.id,
+                "community_id": "c-1",
+                "activity_type": kind,
+                "activity_data": data,
+                "content_item_id": item,
+                "created_at": person.clock,
+            }
+        )
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """All tables as they stand, by name."""
@@ -347,3 +354,73 @@ def _completion(person: Person, piece: Piece) -> dict[str, Any]:
         "created_at": piece.started_at,
         "updated_at": piece.last_at,
     }
+
+
+def state_in(contents: Mapping[str, Content]) -> dict[str, Any]:
+    """Cairn's state in the older system's shape."""
+    return {
+        "inventory": Counter({name: each.items for name, each in contents.items() if each.items}),
+        "visited_waypoints": {name for name, each in contents.items() if each.waypoint},
+        "active_quests": {name for name, each in contents.items() if each.quest == "active"},
+        "completed_quests": {name for name, each in contents.items() if each.quest == "completed"},
+        "unlocked_areas": {name for name, each in contents.items() if each.area},
+        "collectibles": {name: each.collectibles for name, each in contents.items() if each.collectibles},
+        "flags": {name: (type(each.flag), each.flag) for name, each in contents.items() if each.flag is not None},
+        "choices": {name: each.choice for name, each in contents.items() if each.choice is not None},
+    }
+
+
+def state_told(walk: Walk) -> dict[str, Any]:
+    return {
+        "inventory": Counter(walk.inventory),
+        "visited_waypoints": set(walk.visited),
+        "active_quests": set(walk.active),
+        "completed_quests": set(walk.completed),
+        "unlocked_areas": set(walk.areas),
+        "collectibles": dict(walk.collectibles),
+        "flags": {name: (type(value), value) for name, value in walk.flags.items()},
+        "choices": walk.choices,
+    }
+
+
+type ContentsOf = Callable[[str], Mapping[str, Content]]
+
+
+def check(person: Person, progress: Mapping[str, Progress], contents_of: ContentsOf) -> None:
+    """That all that the tables hold of a player came out in Cairn.
+
+    Args:
+        progress: heads by experience. contents_of: the contents of an experience, by id.
+    """
+    for walk in person.walks.values():
+        head = progress[walk.experience]
+        assert state_in(contents_of(walk.experience)) == state_told(walk)
+        assert head.seconds == walk.playtime
+        assert head.location == walk.location
+        assert head.started_at == whole(walk.started_at)
+        assert (head.state in (State.COMPLETED, State.MASTERED)) == bool(walk.completed_at)
+        if walk.completed_at:
+            assert head.completed_at == whole(walk.completed_at)
+        else:
+            assert head.reported == (round(walk.percentage, 1) or None)
+    for wod in WODS:
+        head_of_wod = progress.get(wod)
+        contents = contents_of(wod)
+        for block in (f"{page}-{block}" for page in PAGES for block in BLOCKS):
+            piece = person.pieces.get((wod, block))
+            work = contents[block].block if block in contents else None
+            assert (work is None) == (piece is None)
+            if piece and work:
+                assert (contents[block].seconds, contents[block].interactions) == (piece.seconds, piece.interactions)
+                assert work.completed == bool(piece.completed_at)
+                scored = piece.score if piece.completed_at else None
+                assert work.score == (scored / 100 if scored is not None else None)
+                assert work.attempts == (0 if scored is None else 1 + piece.retries)
+                assert work.difficulty == piece.difficulty
+        if piece := person.pieces.get((wod, "")):
+            assert head_of_wod and head_of_wod.seconds == piece.seconds
+            assert (head_of_wod.state in (State.COMPLETED, State.MASTERED)) == bool(piece.completed_at)
+
+
+def whole(instant: datetime) -> datetime:
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

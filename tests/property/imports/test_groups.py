@@ -79,7 +79,7 @@ def play(rows: list[Row], cuts: set[int]) -> dict[str, Any]:
         "days": days,
         "bonuses": {day: bonus for day, bonus in {**filed.paid, **player.paid}.items() if bonus},
         "progress": {each: replace(head, ver=0) for each, head in loaded.progress.items()},
-        "contents": loaded.contents,
+        "contents": {at: bucket.contents for at, bucket in loaded.contents.items()},
         "held": held,
         "facts": +facts,
         "bounds": bounds,

@@ -52,7 +52,7 @@ def test_rows_that_point_nowhere_are_bad_and_say_so(tmp_path: Path) -> None:
     found, rows = read(write_tables(tables, tmp_path / "dump"))
     assert [each.cause for each in rows] == ["experience_progress:p-1:started"]
     assert [(each.table, each.line, each.reason) for each in found.bad] == [
-        ("player_profiles", 3, "it has no user_id: that is the player"),
+        ("player_profiles", 3, "user_id has 0 characters: it is the player, and has from 1 to 128"),
         ("experience_progress", 3, "player_id is 'f-9': player_profiles.csv has no such row"),
         ("player_progress_events", 2, "experience_progress_id is 'p-9': experience_progress.csv has no such row"),
     ]

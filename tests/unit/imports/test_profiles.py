@@ -16,6 +16,7 @@ from cairn.players import keep, storage
 from cairn.players.belongings import Part
 from cairn.players.player import Player
 from cairn.players.profile import load
+from cairn.tenants.settings import TenantSettings
 from tests.support.world import all_items
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -25,7 +26,6 @@ def profile(**changes: Any) -> Profile:
     given: dict[str, Any] = {
         "player": "ada",
         "line": 2,
-        "at": 0,
         "preferences": {"difficulty": "normal"},
         "custom_stats": {"quests": 15},
         "global_inventory": {"compass": 1, "key": 2, "gone": 0},
@@ -56,7 +56,7 @@ def test_a_profile_fills_what_was_empty_also_of_somebody_who_never_played(ground
 
 
 def test_a_player_who_is_there_stays_as_they_are(ground: Ground) -> None:
-    transact(ground.table, [storage.write(Player("acme", "ada", name="Ada", xp=250))])
+    transact(ground.table, [storage.write(Player("acme", "ada", name="Ada", xp=250), TenantSettings())])
     told(ground, profile())
     player = load(ground.table, "acme", "ada").player
     assert player and (player.name, player.xp) == ("Ada", 250)

@@ -98,6 +98,7 @@ class TestEvents:
             ({"location_lat": "91", "location_lng": "0"}, "lat is '91'"),
             ({"location_lat": "9"}, "give both"),
             ({"timestamp": "2027-01-01 00:00:00"}, "is to come"),
+            ({"experience_id": ""}, "has no experience_id"),
         ],
     )
     def test_a_bad_event_says_why_and_the_others_are_read(self, cells: dict[str, str], reason: str) -> None:
@@ -350,7 +351,12 @@ class TestUserProgress:
 
 class TestOtherTables:
     def test_a_block_completion_is_work_on_its_block(self) -> None:
-        cells = {"user_id": "ada", "block_id": "quiz", "wod_id": "mill", "completion_status": "mastered"}
+        cells: dict[str, Any] = {
+            "user_id": "ada",
+            "block_id": "quiz",
+            "wod_id": "mill",
+            "completion_status": "mastered",
+        }
         found = one(told(row("block_completions", completed_at=AT, mastery_score=95, time_spent_seconds=5, **cells)))
         command = found.command
         assert isinstance(command, WorkOnBlock)
@@ -358,12 +364,19 @@ class TestOtherTables:
         assert found.cause.startswith("block_completions:")
 
     def test_an_activity_is_an_event_of_its_content_item(self) -> None:
-        cells = {"id": "a-1", "user_id": "ada", "activity_type": "agent_conversation", "created_at": AT}
+        cells: dict[str, Any] = {"id": "a-1", "user_id": "ada", "activity_type": "agent_conversation", "created_at": AT}
         found = one(told(row("user_activities", content_item_id="mill", activity_data={"time_spent": 9}, **cells)))
         assert found.command == Record("agent_conversation", None, 9, {"time_spent": 9})
         assert found.experience == "mill"
         found = one(told(row("user_activities", content_item_id="b-1", activity_data={"wod_id": "mill"}, **cells)))
         assert (found.experience, found.content) == ("mill", "b-1")
+
+    def test_an_activity_of_no_content_item_is_an_event_outside_of_any_experience(self) -> None:
+        cells: dict[str, Any] = {"id": "a-1", "user_id": "ada", "created_at": AT}
+        found = one(told(row("user_activities", activity_type="login", **cells)))
+        assert (found.experience, found.command) == ("", Record("login"))
+        bad = told(row("user_activities", activity_type="experience_completed", **cells)).bad
+        assert "experience is missing" in next(iter(bad)).reason
 
     def test_a_session_in_a_state_is_a_session(self) -> None:
         assert one(told(progress(playtime_seconds=60))).command == Session(60)
