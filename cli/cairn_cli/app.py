@@ -4,6 +4,7 @@ import typer
 
 from cairn_cli import audit
 from cairn_cli.imports import import_command
+from cairn_cli.tables import import_tables_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -14,6 +15,7 @@ def cairn() -> None:
 
 
 app.command("import")(import_command)
+app.command("import-tables")(import_tables_command)
 app.add_typer(audit.app, name="audit")
 
 

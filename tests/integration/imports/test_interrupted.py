@@ -2,8 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -17,7 +16,7 @@ from cairn.imports.rows import Row, parse
 from cairn.imports.run import Journal, Totals, ground_for, load_file
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
-from cairn.platform.table import DynamoDb, Patience, Table
+from cairn.platform.table import Patience, Table
 from cairn.players.profile import get
 from cairn.players.settlement import streak_of
 from cairn.streaks.model import StreakSettings
@@ -25,6 +24,7 @@ from tests.support import model
 from tests.support.catalog import define_all
 from tests.support.history import EXPERIENCES, Happened, generate, rows_of
 from tests.support.http import Reply
+from tests.support.troubled import Killed, Troubled, clear, ends_alike_wherever_it_is_killed
 from tests.support.world import World, all_items
 
 TENANT = "acme"
@@ -51,31 +51,6 @@ def log() -> list[dict[str, Any]]:
         row(4, "quadrant_advanced", content="SO"),
     ]
     return strange + rows_of(HISTORY)
-
-
-@dataclass
-class Troubled:
-    """A client that asks what is to happen before and after each of its calls."""
-
-    client: DynamoDb
-    before: Callable[[int, str], None] = lambda number, operation: None
-    after: Callable[[int, str], None] = lambda number, operation: None
-    calls: list[str] = field(default_factory=list)
-
-    def __getattr__(self, operation: str) -> Any:
-        def call(**request: Any) -> Any:
-            self.calls.append(operation)
-            number = len(self.calls)
-            self.before(number, operation)
-            answer = getattr(self.client, operation)(**request)
-            self.after(number, operation)
-            return answer
-
-        return call
-
-
-class Killed(BaseException):
-    """The process is gone."""
 
 
 def load(
@@ -116,12 +91,6 @@ def undisturbed(defined: Table, tmp_path: Path) -> Iterator[dict[Key, Raw]]:
     clear(defined, empty)
 
 
-def clear(table: Table, keep: dict[Key, Raw]) -> None:
-    client: Any = table.client
-    for key in all_items(table).keys() - keep.keys():
-        client.delete_item(TableName=table.name, Key={"PK": {"S": key.pk}, "SK": {"S": key.sk}})
-
-
 def test_loading_twice_changes_nothing(defined: Table, undisturbed: dict[Key, Raw], tmp_path: Path) -> None:
     again = load(defined.client, defined.name, log(), tmp_path / "again")
     assert all_items(defined) == undisturbed
@@ -135,24 +104,9 @@ def test_loading_twice_changes_nothing(defined: Table, undisturbed: dict[Key, Ra
 def test_killed_at_any_call_and_run_again_it_ends_where_an_undisturbed_run_ends(
     defined: Table, tmp_path: Path, committed: bool
 ) -> None:
-    empty = all_items(defined)
-    whole = Troubled(defined.client)
-    load(whole, defined.name, log(), tmp_path / "whole")
-    expected = all_items(defined)
-    assert whole.calls.count("transact_write_items") >= 3
-
-    for dies_at in range(1, len(whole.calls) + 1):
-        clear(defined, empty)
-
-        def die(number: int, operation: str, dies_at: int = dies_at) -> None:
-            if number == dies_at:
-                raise Killed
-
-        mortal = Troubled(defined.client, after=die) if committed else Troubled(defined.client, before=die)
-        with pytest.raises(Killed):
-            load(mortal, defined.name, log(), tmp_path / f"killed-{dies_at}")
-        load(defined.client, defined.name, log(), tmp_path / f"again-{dies_at}")
-        assert all_items(defined) == expected, f"killed at call {dies_at}, {whole.calls[dies_at - 1]}"
+    ends_alike_wherever_it_is_killed(
+        defined, lambda client, name: load(client, defined.name, log(), tmp_path / name), committed=committed
+    )
 
 
 def test_a_throttled_table_is_waited_for_and_nothing_is_lost(

@@ -104,7 +104,7 @@ def test_an_interrupted_run_passes_over_players_that_are_done(catalog: Table, ex
         "table": catalog.name,
         "table_id": str(described.get("TableId") or described.get("CreationDateTime")),
     }
-    done = {"player": "bea", "loaded": 1, "already": 0, "duplicates": [], "refused": []}
+    done = {"player": "bea", "loaded": 1, "already": 0, "standing": 0, "duplicates": [], "refused": []}
     journal.write_text(json.dumps(run_line) + "\n" + json.dumps(done) + "\n")
     code, summary, _ = run(catalog, example)
     assert code == 0

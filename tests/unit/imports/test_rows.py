@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from cairn.catalog.experience import Place
 from cairn.imports.rows import BadRow, Row, parse
-from cairn.progress.progress import Advance, Complete, Record, Session, Start
+from cairn.progress.progress import Abandon, Advance, Complete, Discover, Record, Session, Start, WorkOnBlock
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOOD = {
@@ -93,6 +94,15 @@ def test_instants_are_kept_to_the_millisecond() -> None:
         ({"duration_seconds": "long"}, "from 0 to 86400"),
         ({"duration_seconds": float("nan")}, "from 0 to 86400"),
         ({"duration_seconds": True}, "from 0 to 86400"),
+        ({"lat": 91, "lng": 0}, "lat is 91: give a number from -90 to 90"),
+        ({"lat": 9, "lng": "west"}, "lng is 'west'"),
+        ({"lat": 9}, "give both, or neither"),
+        ({"distance_meters": -1}, "from 0 to 1000000"),
+        ({"type": "block_completed", "content": None}, "the id of the block"),
+        ({"type": "block_completed", "score": 87}, "score is 87: give a number from 0 to 1"),
+        ({"type": "block_completed", "difficulty": 2.5}, "whole number from 1 to 5"),
+        ({"type": "block_completed", "interactions": -1}, "interactions is -1"),
+        ({"confidence": "sure"}, "confidence is 'sure': give a number"),
         ({"score": "high"}, "give a number"),
         ({"score": float("inf")}, "give a number"),
         ({"data": "{word"}, "data is not JSON"),
@@ -134,6 +144,19 @@ def test_numbers_are_ids_too() -> None:
             {"type": "game_completed", "score": 7, "data": '{"a": 1}'},
             Record("game_completed", "gate", 0, {"a": 1, "score": 7}),
         ),
+        ({"type": "experience_discovered"}, Discover()),
+        ({"type": "experience_abandoned"}, Abandon()),
+        ({"type": "experience_started", "lat": "38.7", "lng": "-9.1"}, Start(Place(38.7, -9.1))),
+        (
+            {"type": "check_in", "location_lat": 90, "location_lng": -180, "distance_meters": "1.5"},
+            Record("check_in", "gate", 0, {}, Place(90, -180), 1.5),
+        ),
+        ({"type": "check_in", "difficulty": "2"}, Record("check_in", "gate", 0, {"difficulty": 2})),
+        ({"type": "block_interacted", "duration_seconds": 5}, WorkOnBlock("gate", seconds=5)),
+        (
+            {"type": "block_completed", "score": "0.5", "interactions": 3, "difficulty": 1, "confidence": 5},
+            WorkOnBlock("gate", True, 0, 3, None, 0.5, 1, 5),
+        ),
     ],
 )
 def test_a_type_is_a_command(changes: dict[str, Any], command: object) -> None:
@@ -145,6 +168,11 @@ def test_rows_that_say_the_same_have_the_same_cause_however_they_are_written() -
     assert good().cause != good(content="mill").cause
     assert good().cause != good(score=1).cause
     assert good(data={"a": 1, "b": 2}).cause == good(data='{"b": 2, "a": 1}').cause
+    assert good(lat=1, lng=2).cause == good(lat="1.0", lng="2").cause != good().cause
+
+
+def test_a_row_without_the_newer_fields_has_the_cause_that_it_always_had() -> None:
+    assert good().cause == "row:e1a7c97e72ecad45b7369ad5e40bdd74"
 
 
 def test_an_id_is_the_cause() -> None:

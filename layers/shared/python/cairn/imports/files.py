@@ -8,7 +8,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -60,11 +60,16 @@ def _is_ndjson(file: BinaryIO, suffix: str) -> bool:
     """By the file's name, else by whether it begins with an object. Leaves the file at its start, after a BOM."""
     start = file.read(64 * 1024).removeprefix(BOM).lstrip()
     file.seek(0)
-    if file.read(len(BOM)) != BOM:
-        file.seek(0)
+    skip_bom(file)
     if start.startswith(b"["):
         raise Unreadable("The file is one JSON array. Write one object a line (jq -c '.[]' does it).")
     return suffix in NDJSON or (suffix != ".csv" and start[:1] in b"{")
+
+
+def skip_bom(file: BinaryIO) -> None:
+    """Leaves a file behind its byte order mark, if it begins with one."""
+    if file.read(len(BOM)) != BOM:
+        file.seek(0)
 
 
 def _ndjson(file: BinaryIO) -> Iterator[Line]:
@@ -83,12 +88,7 @@ def _ndjson(file: BinaryIO) -> Iterator[Line]:
 
 
 def _csv(file: BinaryIO) -> Iterator[Line]:
-    # What is not UTF-8 is kept apart as surrogates, so that only its own row is bad.
-    reader = csv.reader((line.decode(errors="surrogateescape") for line in iter(file.readline, b"")), strict=True)
-    try:
-        header = [name.strip().lower() for name in next(reader)]
-    except csv.Error as error:
-        raise Unreadable(f"The first line is no CSV header ({error}).") from error
+    header, lines = csv_lines(file)
     known = [FIELDS[name] for name in header if name in FIELDS]
     missing = [name for name in ("player", "experience", "type", "at") if name not in known]
     if missing:
@@ -96,6 +96,25 @@ def _csv(file: BinaryIO) -> Iterator[Line]:
             f"The header is {','.join(header)[:200]!r} and lacks {', '.join(missing)}. The first line of a CSV file"
             " names its columns, such as id,player,experience,type,at,zone; lines of NDJSON begin with {."
         )
+    return lines
+
+
+def csv_lines(file: BinaryIO) -> tuple[list[str], Iterator[Line]]:
+    """The names of the columns, in lower case, and the rows behind them.
+
+    Raises:
+        Unreadable: the first line names no columns.
+    """
+    # What is not UTF-8 is kept apart as surrogates, so that only its own row is bad.
+    reader = csv.reader((line.decode(errors="surrogateescape") for line in iter(file.readline, b"")), strict=True)
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        raise Unreadable(f"The first line is no CSV header ({error}).") from error
+    return header, _csv_rows(reader, header)
+
+
+def _csv_rows(reader: Any, header: list[str]) -> Iterator[Line]:
     while True:
         number = reader.line_num + 1
         try:
@@ -135,7 +154,8 @@ class Survey:
     def add(self, row: Row) -> None:
         self.rows += 1
         self.players.add(row.player)
-        self.experiences[row.experience] += 1
+        if row.experience:
+            self.experiences[row.experience] += 1
         self.types[row.type] += 1
         self.first = row.at if self.first is None else min(self.first, row.at)
         self.last = row.at if self.last is None else max(self.last, row.at)
@@ -157,42 +177,58 @@ def survey(path: Path, into: Path, now: datetime, progress: Callable[[int], None
         Unreadable, OSError: as `read_rows`.
     """
     found = Survey(sha256=fingerprint(path))
-    buckets = min(MAX_BUCKETS, path.stat().st_size // BUCKET_BYTES + 1)
-    with ExitStack() as stack:
-        files = [
-            stack.enter_context((into / f"{number:03d}.ndjson").open("w", encoding="ascii"))
-            for number in range(buckets)
-        ]
+    with put_aside(into, path.stat().st_size) as put:
         for row in read_rows(path, now, found.ignored, progress):
             if isinstance(row, BadRow):
                 found.bad.append(row)
                 continue
             found.add(row)
-            files[keys.bucket(row.player, buckets)].write(json.dumps(row, default=dict) + "\n")
+            put(row.player, row)
     return found
 
 
-def by_player(put_aside: Path) -> Iterator[tuple[str, list[Row]]]:
-    """The rows that `survey` put aside, player by player, in the file's order. One bucket is in memory at a time."""
-    for path in sorted(put_aside.glob("*.ndjson")):
-        players: dict[str, list[Row]] = {}
+@contextmanager
+def put_aside(into: Path, size: int) -> Iterator[Callable[[str, tuple[Any, ...]], None]]:
+    """A function that puts what belongs to a player aside in a folder. `size`: about how many bytes there will be."""
+    buckets = min(MAX_BUCKETS, size // BUCKET_BYTES + 1)
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context((into / f"{number:03d}.ndjson").open("w", encoding="ascii"))
+            for number in range(buckets)
+        ]
+
+        def put(player: str, what: tuple[Any, ...]) -> None:
+            files[keys.bucket(player, buckets)].write(json.dumps((player, what), default=dict) + "\n")
+
+        yield put
+
+
+def taken_up(folder: Path) -> Iterator[tuple[str, list[Any]]]:
+    """What was put aside, player by player, in the order in which it was. One bucket is in memory at a time."""
+    for path in sorted(folder.glob("*.ndjson")):
+        players: dict[str, list[Any]] = {}
         with path.open(encoding="ascii") as file:
             for line in file:
-                row = Row(*json.loads(line))
-                players.setdefault(row.player, []).append(row)
+                player, what = json.loads(line)
+                players.setdefault(player, []).append(what)
         while players:
             player = next(iter(players))
             yield player, players.pop(player)
 
 
+def by_player(folder: Path) -> Iterator[tuple[str, list[Row]]]:
+    """The rows that were put aside in a folder, player by player, in the file's order."""
+    return ((player, [Row(*each) for each in rows]) for player, rows in taken_up(folder))
+
+
 def unique(rows: list[Row]) -> tuple[list[Row], list[BadRow]]:
-    """One player's rows in order of time (of one instant: of the file), and those that stand there twice."""
+    """One player's rows in order of time (of one instant: as they come), and those that stand there twice."""
     first: dict[str, Row] = {}
     duplicates = []
     for row in rows:
         if standing := first.get(row.cause):
             what = "the same row" if row[1:] == standing[1:] else "the same id"
-            duplicates.append(BadRow(row.line, f"{what} as line {standing.line}, which counts: this one does not"))
+            duplicates.append(row.bad(f"{what} as line {standing.line}, which counts: this one does not"))
         else:
             first[row.cause] = row
-    return sorted(first.values(), key=lambda row: (row.at, row.line)), duplicates
+    return sorted(first.values(), key=lambda row: row.at), duplicates

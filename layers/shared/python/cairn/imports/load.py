@@ -13,6 +13,7 @@ from cairn.achievements.definitions import ACHIEVEMENTS
 from cairn.achievements.rules import Watch
 from cairn.catalog.experience import Experience
 from cairn.catalog.storage import Catalog
+from cairn.imports.assertions import command_for
 from cairn.imports.rows import COMMANDS, BadRow, Row
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
@@ -27,7 +28,7 @@ from cairn.players.storage import PlayerItem
 from cairn.progress import storage
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.play import load_bounds
-from cairn.progress.progress import Happening, Moment
+from cairn.progress.progress import Content, Happening, Moment
 from cairn.progress.storage import ContentsItem, ProgressItem
 from cairn.streaks.days import ONE_DAY, local_date
 from cairn.streaks.storage import Window, read_calendar
@@ -40,17 +41,18 @@ ROWS_PER_GROUP = 48
 class Outcome:
     """What became of one player's rows. Each row is counted once.
 
-    refused: by the rules, whose reason says what is allowed.
+    standing: rows that assert what stands. refused: by the rules, whose reason says what is allowed.
     """
 
     loaded: int = 0
     already: int = 0
+    standing: int = 0
     duplicates: list[BadRow] = field(default_factory=list)
     refused: list[BadRow] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
-        return self.loaded + self.already + len(self.duplicates) + len(self.refused)
+        return self.loaded + self.already + self.standing + len(self.duplicates) + len(self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,20 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What some rows do: the journey, by event id the rows that it played, and those that the rules refused."""
+    """What some rows do: the journey, by event id the rows that it played, and those that the rules refused.
+
+    standing: how many rows assert what stands.
+    """
 
     journey: Journey
     played: Mapping[str, Row]
     refused: Mapping[str, tuple[Row, str]]
+    standing: int
     actions: Sequence[Action]
+
+    @property
+    def rows(self) -> int:
+        return len(self.played) + len(self.refused) + self.standing
 
 
 def load_player(ground: Ground, player: str, rows: Sequence[Row]) -> Iterator[Outcome]:
@@ -106,10 +116,10 @@ def load_player(ground: Ground, player: str, rows: Sequence[Row]) -> Iterator[Ou
         group_rows = left[: ground.rows_per_group]
         state = _with_late_days(ground, state, group_rows)
         group = _decide(ground, state, group_rows)
-        taken = len(group.played) + len(group.refused)
         outcome = Outcome(
             loaded=len(group.played),
-            refused=[BadRow(row.line, reason) for row, reason in group.refused.values()],
+            standing=group.standing,
+            refused=[row.bad(reason) for row, reason in group.refused.values()],
         )
         try:
             if group.actions and not ground.dry:
@@ -119,8 +129,7 @@ def load_player(ground: Ground, player: str, rows: Sequence[Row]) -> Iterator[Ou
             held = {name.removeprefix("unlock ") for name in failed.items if name.startswith("unlock ")}
             if found or held:
                 state = replace(state, held={*state.held, *held})
-                gone = {row.line for row, _ in found}
-                left = [row for row in left if row.line not in gone]
+                left = _without(left, found)
                 yield _outcome_of(found)
             if not (found or held) or any(_guards_version(name) for name in failed.items):
                 patience.wait()
@@ -129,7 +138,7 @@ def load_player(ground: Ground, player: str, rows: Sequence[Row]) -> Iterator[Ou
         else:
             patience = ground.table.patience()
             state = State(group.journey.after(), group.journey.held)
-            left = left[taken:]
+            left = left[group.rows :]
             yield outcome
 
 
@@ -154,14 +163,18 @@ def _begin(
     event_keys = {keys.event(ground.tenant, player_id, event): row for event, row in old.items()}
     standing = ground.table.get_many(event_keys) if event_keys else None
     found = [(event_keys[key], raw) for key, raw in standing.raw.items()] if standing else []
-    gone = {row.line for row, _ in found}
-    return state, [row for row in rows if row.line not in gone], _outcome_of(found)
+    return state, _without(rows, found), _outcome_of(found)
+
+
+def _without(rows: Sequence[Row], found: Iterable[tuple[Row, Raw]]) -> list[Row]:
+    gone = {row.cause for row, _ in found}
+    return [row for row in rows if row.cause not in gone]
 
 
 def _load(ground: Ground, player_id: str, rows: Sequence[Row]) -> Loaded:
     tenant, table = ground.tenant, ground.table
     player_key = keys.player(tenant, player_id)
-    heads = {row.experience: keys.progress(tenant, player_id, row.experience) for row in rows}
+    heads = {row.experience: keys.progress(tenant, player_id, row.experience) for row in rows if row.experience}
     spread = {each: experience.buckets for each, experience in ground.experiences.items()}
     places = _content_keys(ground, player_id, rows, spread)
     items = table.get_many([player_key, *heads.values(), *places.values()])
@@ -195,7 +208,7 @@ def _content_keys(
     at = {
         (row.experience, keys.bucket(row.content, spread[row.experience]))
         for row in rows
-        if row.content is not None and row.type not in COMMANDS
+        if row.experience and row.content is not None and row.type not in COMMANDS
     }
     return {each: keys.contents(ground.tenant, player, *each) for each in sorted(at)}
 
@@ -252,23 +265,26 @@ def _decide(ground: Ground, state: State, rows: Sequence[Row]) -> Group:
     journey = Journey(state.loaded, ground.settings, ground.recorded_at, ground.watch, state.held)
     played: dict[str, Row] = {}
     refused: dict[str, tuple[Row, str]] = {}
+    standing = 0
     now = _latest(player)
-    for row in rows:
+    for number, row in enumerate(rows):
         at = row.occurred_at
         event = event_id(at, ground.tenant, player.id, row.cause)
-        head = state.loaded.progress.get(row.experience)
-        experience = ground.experiences[row.experience]
-        if head and head.version != experience.version:
-            experience = ground.catalog.version(ground.tenant, row.experience, head.version)
+        experience = _experience_of(ground, state, row)
         try:
+            content = journey.content(experience, row.content) if experience and row.content else Content()
+            command = command_for(row, experience, journey.head(row.experience), content)
+            if command is None:
+                standing += 1
+                continue
             now = max(now or at, at)
-            journey.play(experience, row.command, _moment(ground, row), row.cause, now=now, data=row.data)
+            journey.play(experience, command, _moment(ground, row), row.cause, now=now, data=row.data)
             played[event] = row
         except DomainError as error:
             refused[event] = (row, error.detail)
         if journey.size + len(refused) > MAX_ACTIONS:
             if len(rows) > 1:
-                return _decide(ground, state, rows[: max(1, len(played) + len(refused) - 1)])
+                return _decide(ground, state, rows[: max(1, number)])
             return _refuse(ground, state, row, "It would change more days than one transaction holds.")
     try:
         changes = journey.actions()
@@ -277,7 +293,17 @@ def _decide(ground: Ground, state: State, rows: Sequence[Row]) -> Group:
             return _decide(ground, state, rows[: len(rows) // 2])
         return _refuse(ground, state, rows[0], error.detail)
     marks = [_mark(ground, player, event, *why) for event, why in refused.items()]
-    return Group(journey, played, refused, [*marks, *changes])
+    return Group(journey, played, refused, standing, [*marks, *changes])
+
+
+def _experience_of(ground: Ground, state: State, row: Row) -> Experience | None:
+    """The experience of a row as the player goes by it; None for an event outside of any."""
+    if not row.experience:
+        return None
+    head, latest = state.loaded.progress.get(row.experience), ground.experiences[row.experience]
+    if head and head.version != latest.version:
+        return ground.catalog.version(ground.tenant, row.experience, head.version)
+    return latest
 
 
 def _refuse(ground: Ground, state: State, row: Row, reason: str) -> Group:
@@ -285,7 +311,7 @@ def _refuse(ground: Ground, state: State, row: Row, reason: str) -> Group:
     player = state.loaded.player
     journey = Journey(state.loaded, ground.settings, ground.recorded_at, ground.watch, state.held)
     event = event_id(row.occurred_at, ground.tenant, player.id, row.cause)
-    return Group(journey, {}, {event: (row, reason)}, [_mark(ground, player, event, row, reason)])
+    return Group(journey, {}, {event: (row, reason)}, 0, [_mark(ground, player, event, row, reason)])
 
 
 def _mark(ground: Ground, player: Player, event: str, row: Row, reason: str) -> Put:
@@ -310,7 +336,7 @@ def _outcome_of(found: Iterable[tuple[Row, Raw]]) -> Outcome:
     outcome = Outcome()
     for row, raw in found:
         if refused := raw.get("refused"):
-            outcome.refused.append(BadRow(row.line, refused["S"]))
+            outcome.refused.append(row.bad(refused["S"]))
         else:
             outcome.already += 1
     return outcome

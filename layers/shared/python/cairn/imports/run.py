@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock
@@ -59,8 +59,9 @@ class Journal:
                     "player": player,
                     "loaded": outcome.loaded,
                     "already": outcome.already,
-                    "duplicates": [[each.line, each.reason] for each in outcome.duplicates],
-                    "refused": [[each.line, each.reason] for each in outcome.refused],
+                    "standing": outcome.standing,
+                    "duplicates": [astuple(each) for each in outcome.duplicates],
+                    "refused": [astuple(each) for each in outcome.refused],
                 }
             )
 
@@ -91,6 +92,7 @@ class Journal:
             self.done[line["player"]] = Outcome(
                 line["loaded"],
                 line["already"],
+                line["standing"],
                 [BadRow(*each) for each in line["duplicates"]],
                 [BadRow(*each) for each in line["refused"]],
             )
@@ -108,12 +110,13 @@ def _line(text: str) -> Any:
 class Totals:
     """What became of a file. Each row is counted once.
 
-    unknown: rows of experiences that the tenant does not have. resumed: rows of players that an earlier,
-    interrupted run had done.
+    standing: rows that assert what stood by then. unknown: rows of experiences that the tenant does not have.
+    resumed: rows of players that an earlier, interrupted run had done.
     """
 
     loaded: int = 0
     already: int = 0
+    standing: int = 0
     resumed: int = 0
     duplicates: list[BadRow] = field(default_factory=list)
     refused: list[BadRow] = field(default_factory=list)
@@ -122,6 +125,7 @@ class Totals:
     def add(self, outcome: Outcome) -> None:
         self.loaded += outcome.loaded
         self.already += outcome.already
+        self.standing += outcome.standing
         self.duplicates += outcome.duplicates
         self.refused += outcome.refused
 
@@ -171,8 +175,9 @@ def load_file(
 
     def load(player: str, rows: list[Row]) -> tuple[str, Outcome, list[BadRow], bool]:
         rows, duplicates = unique(rows)
-        known = [row for row in rows if row.experience in ground.experiences]
-        unknown = [BadRow(row.line, _unknown(row)) for row in rows if row.experience not in ground.experiences]
+        missing = {row.experience for row in rows} - ground.experiences.keys() - {""}
+        known = [row for row in rows if row.experience not in missing]
+        unknown = [row.bad(_unknown(row)) for row in rows if row.experience in missing]
         outcome = Outcome(duplicates=duplicates)
         progress(len(unknown) + len(duplicates))
         complete = not stop.is_set()
@@ -180,6 +185,7 @@ def load_file(
             for part in load_player(ground, player, known):
                 outcome.loaded += part.loaded
                 outcome.already += part.already
+                outcome.standing += part.standing
                 outcome.refused += part.refused
                 progress(part.rows)
                 if stop.is_set():
@@ -204,7 +210,7 @@ def load_file(
                     break
                 if player in done:
                     before = done[player]
-                    totals.resumed += before.loaded + before.already
+                    totals.resumed += before.loaded + before.already + before.standing
                     totals.duplicates += before.duplicates
                     totals.refused += before.refused
                     progress(len(rows))
@@ -253,12 +259,21 @@ def summary(found: Survey, totals: Totals, ground: Ground) -> dict[str, Any]:
 
 
 def report(found: Survey, totals: Totals) -> list[dict[str, Any]]:
-    """Every row that was not loaded, by line, and why."""
+    """Every row that was not loaded, by table and line, and why."""
     kinds = {
         "bad": found.bad,
         "unknown_experience": totals.unknown,
         "refused": totals.refused,
         "duplicate": totals.duplicates,
     }
-    rows = [{"line": each.line, "kind": kind, "reason": each.reason} for kind, rows in kinds.items() for each in rows]
-    return sorted(rows, key=lambda row: (row["line"], row["kind"]))
+    return in_order(_told(kind, each) for kind, rows in kinds.items() for each in rows)
+
+
+def _told(kind: str, row: BadRow) -> dict[str, Any]:
+    table = {"table": row.table} if row.table else {}
+    return {**table, "line": row.line, "kind": kind, "reason": row.reason}
+
+
+def in_order(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A report's rows by table and line."""
+    return sorted(rows, key=lambda row: (row.get("table", ""), row["line"], row["kind"]))

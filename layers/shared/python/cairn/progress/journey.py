@@ -170,6 +170,16 @@ class Journey:
             self._unlock(self._watch, player.measured(), event, name, moment)
         return Played(event, happening, settled, step.progress if step else None)
 
+    def head(self, experience: str) -> Progress | None:
+        """How far the player is in an experience, after what was played so far."""
+        return self._progress.get(experience)
+
+    def content(self, experience: Experience, content: str) -> Content:
+        """What stands of a content id, after what was played so far."""
+        head = self._progress.get(experience.id)
+        at = (experience.id, keys.bucket(content, head.buckets if head else experience.buckets))
+        return self._contents.get(at, {}).get(content, Content())
+
     def _step(self, experience: Experience, command: Command, moment: Moment, event: str) -> Step:
         head = self._progress.get(experience.id)
         buckets = head.buckets if head else experience.buckets
