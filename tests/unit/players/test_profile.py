@@ -108,6 +108,14 @@ def test_the_zone_already_set_is_no_change(world: World) -> None:
         assert put(world, zone="Asia/Tokyo").status == 200
 
 
+def test_saying_the_zone_that_is_in_force_is_no_change(world: World) -> None:
+    world.define()
+    world.play("start")
+    for zone in ("UTC", "Asia/Tokyo", "Asia/Seoul"):
+        assert put(world, zone=zone).status == 200
+    assert put(world, zone="Asia/Kolkata").status == 409
+
+
 @pytest.mark.parametrize("zone", ["Mars/Base", "", "CEST+", "../etc/passwd", "+25:00", "localtime", "a" * 65])
 def test_a_zone_that_is_none_is_refused(world: World, zone: str) -> None:
     reply = put(world, zone=zone)

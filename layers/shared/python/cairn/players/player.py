@@ -101,11 +101,13 @@ class Player:
 
 
 def move_zone(zones: tuple[tuple[datetime, str], ...], zone: str, now: datetime) -> tuple[tuple[datetime, str], ...]:
-    """The zone changes after one more. The first zone is no change.
+    """The zone changes after one more. The first zone is no change, and neither is the one that is in force.
 
     Raises:
         DomainError: `too-many-zone-changes` for a third change within 7 days.
     """
+    if zones and zones[-1][1] == zone:
+        return zones
     recent = [since for since, _ in zones[1:] if since > now - ZONE_CHANGES_WITHIN]
     if len(recent) >= ZONE_CHANGES_ALLOWED:
         again = recent[0] + ZONE_CHANGES_WITHIN
