@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from math import inf
 
 import pytest
 from moto import mock_aws
@@ -37,7 +38,7 @@ def engine() -> DynamoDb:
 def table(credentials: None, meter: Meter) -> Iterator[Table]:
     with mock_aws():
         create_table(engine(), stream=False)  # moto copies a table and its stream at each transaction
-        yield Table(engine(), TABLE_NAME, meter, patience=lambda: Patience(sleep=lambda _: None))
+        yield Table(engine(), TABLE_NAME, meter, patience=lambda: Patience(sleep=lambda _: None, deadline=inf))
 
 
 @pytest.fixture
