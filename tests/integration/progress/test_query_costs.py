@@ -33,13 +33,15 @@ AT_ONCE = 25
 WOODS = "/players/me/experiences/woods"
 
 # Each query by what docs/access-patterns.md calls it: the function, and the path that asks.
-QUERIES: dict[str, tuple[str, str]] = {
+QUERIES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "current state: progress, contents, inventory, quests, flags": ("progress", WOODS),
     "inventory": ("progress", f"{WOODS}/inventory"),
     "has this player visited X": ("progress", f"{WOODS}/visits/gate"),
     "notes and reflection": ("progress", f"{WOODS}/notes"),
     "a player's experiences, a page of 20": ("progress", "/players/me/experiences"),
     "a player's events, newest first, a page of 20": ("progress", "/players/me/events"),
+    "a player's events of a type, newest first, a page of 10": ("progress", "/players/me/events", "waypoint_visited"),
+    "active session": ("players", "/players/me/session"),
     "XP and level": ("xp", "/players/me/xp"),
     "XP history, newest first, a page of 20": ("xp", "/players/me/xp/history"),
     "streak": ("streaks", "/players/me/streak"),
@@ -78,7 +80,7 @@ def history(first: int, last: int) -> Iterator[Raw]:
     for number in range(first, last):
         at = BEFORE + timedelta(seconds=number)
         identifier = event_id(at, "acme", "ada", str(number))
-        yield {**event, "SK": {"S": f"E#{identifier}"}, "at": {"N": str(to_ms(at))}}
+        yield {**event, "SK": {"S": f"E#{identifier}"}, "fs": {"S": identifier}, "at": {"N": str(to_ms(at))}}
         if number % EVENTS_TO_A_LEDGER_ENTRY == 0:
             yield {**entry, "SK": {"S": f"L#{identifier}#streak_bonus"}}
 
@@ -121,8 +123,9 @@ def ask_all(world: World) -> dict[str, Cost]:
     meter = world.table.meter
     assert meter is not None
 
-    def ask(function: str, path: str) -> None:
-        reply = world.call(function).send("GET", path)
+    def ask(function: str, path: str, event_type: str = "") -> None:
+        query = {"type": event_type, "limit": "10"} if event_type else {}
+        reply = world.call(function).send("GET", path, **query)
         assert reply.status == 200, reply.body
 
     def play(what: str, body: dict[str, Any], experience: str) -> None:

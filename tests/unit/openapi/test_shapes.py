@@ -51,7 +51,7 @@ def test_of_what_is_kept_as_it_is_sent_nothing_is_said() -> None:
 
 
 def test_what_others_have_a_value_for_is_known_and_no_member_is_added() -> None:
-    seen = [{"at": None, "rows": [], "of": {"a": None}}]
+    seen: list[dict[str, object]] = [{"at": None, "rows": [], "of": {"a": None}}]
     others = [{"at": "2026-11-20", "rows": [{"n": 1}], "of": {"a": 2, "b": 3}, "more": True}]
     assert informed(shape(seen), shape(seen + others)) == {
         "type": "object",

@@ -1,29 +1,31 @@
 """Idempotency keys: the same request, sent again however often, answers what the first did."""
 
 import json
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.items import OF_THE_PLAYER, Item, Raw, WholeNumberAttribute
 from cairn.platform.table import Table
+from cairn.platform.text import compact
 from cairn.platform.transact import Put
 
 KEPT_FOR = timedelta(days=400)
 
 
 class IdempotencyItem(Item, discriminator="idempotency"):
-    """What a request answered, for whoever sends it again."""
+    """What a request answered, for whoever sends it again: compressed, as a kilobyte costs two write units."""
 
     privacy = OF_THE_PLAYER
 
     fingerprint = UnicodeAttribute()
-    answer = UnicodeAttribute()
+    answer = BinaryAttribute(legacy_encoding=False)
     ttl = WholeNumberAttribute()
 
 
@@ -58,7 +60,7 @@ class IdempotencyKey:
         item = IdempotencyItem(
             *self.key,
             fingerprint=self.fingerprint,
-            answer=json.dumps(answer, separators=(",", ":"), ensure_ascii=False),
+            answer=zlib.compress(compact(answer).encode()),
             ttl=int((now + KEPT_FOR).timestamp()),
         )
         return Put("idempotency", item, IdempotencyItem.absent())
@@ -75,7 +77,7 @@ class IdempotencyKey:
                 "idempotency-key-reused",
                 "This Idempotency-Key was used for another request. Send a new key with a new request.",
             )
-        answer: dict[str, Any] = json.loads(item.answer)
+        answer: dict[str, Any] = json.loads(zlib.decompress(item.answer))
         return answer
 
     def recall(self, table: Table) -> dict[str, Any] | None:
