@@ -27,8 +27,10 @@ FOLDER = "events/import/tables"
 
 
 @pytest.fixture
-def catalog(table: Table, monkeypatch: pytest.MonkeyPatch) -> Table:
-    monkeypatch.chdir(ROOT)
+def catalog(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Table:
+    """The tenant that the example is loaded into; its folder is a copy, as a run keeps its journal there."""
+    shutil.copytree(ROOT / FOLDER, tmp_path / FOLDER)
+    monkeypatch.chdir(tmp_path)
     blocks = [{"id": "watch", "type": "video"}, {"id": "quiz", "type": "quiz", "passing_score": 0.6}]
     bodies: dict[str, dict[str, Any]] = {
         "harbour-trail": {"name": "Harbour trail"},
@@ -127,7 +129,7 @@ def test_what_stops_a_run_says_the_way_out(catalog: Table, tmp_path: Path) -> No
     assert (code, "IANA name" in said) == (2, True)
     code, _, said = run(catalog, "import-tables", FOLDER, *named, "--community", "south")
     assert (code, "There are: north" in said) == (2, True)
-    assert not list((ROOT / FOLDER).glob("*.jsonl"))
+    assert not list(Path(FOLDER).glob("*.jsonl"))
 
 
 def test_rows_count_on_the_days_of_the_tenants_calendar_or_of_the_one_given(catalog: Table, tmp_path: Path) -> None:
