@@ -34,7 +34,7 @@ run: setup ## the whole system on this machine, with a demo tenant; Ctrl-C stops
 test: setup ## everything: check, property, contract, integration, deploy, browser
 	@$(PYTHON) -m local test
 
-check: lint types unit page ## lint, types and unit tests; under a minute
+check: lint types unit page ## lint, types and unit tests; under two minutes
 
 lint: $(VENV)
 	@echo "==> ruff"

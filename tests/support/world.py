@@ -60,10 +60,12 @@ class World:
 
     def __post_init__(self) -> None:
         self.parts = Play(self.table, Catalog(self.table), SettingsCache(self.table))
-        self._http = {name: routes(CONFIG, self.table, self.clock) for name, routes in ROUTES.items()}
+        self._http: dict[str, Http] = {}
 
     def call(self, function: str, role: str = "player", player: str = "ada") -> Client:
         named = player if role == "player" else None
+        if function not in self._http:
+            self._http[function] = ROUTES[function](CONFIG, self.table, self.clock)
         return Client(self._http[function], claims(role, named, self.tenant))
 
     def define(self, experience: str = "woods", **more: Any) -> None:
