@@ -35,6 +35,8 @@ from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
 
 ROWS_PER_GROUP = 48
+# About what one row more takes: a group ends before it is full, as one that is too full is decided anew.
+ACTIONS_OF_A_ROW = 4
 
 
 @dataclass(slots=True)
@@ -268,6 +270,8 @@ def _decide(ground: Ground, state: State, rows: Sequence[Row]) -> Group:
     standing = 0
     now = _latest(player)
     for number, row in enumerate(rows):
+        if number and journey.size + len(refused) + ACTIONS_OF_A_ROW > MAX_ACTIONS:
+            break
         at = row.occurred_at
         event = event_id(at, ground.tenant, player.id, row.cause)
         experience = _experience_of(ground, state, row)
