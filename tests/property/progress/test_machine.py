@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cairn.catalog.experience import Block, Criteria, Experience, MoveOn, Page, Status
 from cairn.platform.errors import DomainError
@@ -74,6 +74,7 @@ NAMES = [each.id for each in EXPERIENCES]
 
 CHANGES: list[dict[str, Any]] = [
     {"quadrants": {}},
+    {"quadrants": {}, "pages": ()},
     {"quadrants": QUADRANTS},
     {"pages": (Page("all", blocks=EVERY),)},
     {"pages": (Page("one", blocks=(PLAIN,)),)},
@@ -124,7 +125,14 @@ class Life(RuleBasedStateMachine):
         self.versions = {each.id: [each] for each in EXPERIENCES}
         self.now = BEGIN
         self.number = 0
-        self.most_xp = 0
+
+    @initialize(names=st.lists(st.sampled_from(NAMES), unique=True), steps=st.integers(0, 3))
+    def begin(self, names: list[str], steps: int) -> None:
+        """Some lives are told from the beginning, others from the middle."""
+        commands: list[Command] = [Start(), *(Advance() for _ in range(steps))]
+        for name in names:
+            for command in commands:
+                self.play(name, command, timedelta(0))
 
     @rule(time=st.sampled_from([timedelta(minutes=7), timedelta(hours=9), timedelta(days=1), timedelta(days=31)]))
     def pass_time(self, time: timedelta) -> None:
@@ -132,6 +140,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), change=st.sampled_from(CHANGES), migrates=st.booleans())
     def publish(self, name: str, change: Mapping[str, Any], migrates: bool) -> None:
+        self.define(name, change, migrates)
+
+    def define(self, name: str, change: Mapping[str, Any], migrates: bool) -> None:
         latest = self.versions[name][-1]
         self.versions[name].append(replace(latest, version=latest.version + 1, migrates=migrates, **change))
 
@@ -164,6 +175,13 @@ class Life(RuleBasedStateMachine):
     def come_and_go(self, data: st.DataObject, days: int, command: Command) -> None:
         self.now += timedelta(days=days)
         self.play(data.draw(st.sampled_from(self.names(State.IN_PROGRESS, State.ABANDONED))), command, timedelta(0))
+
+    @precondition(lambda self: self.names(State.IN_PROGRESS))
+    @rule(data=st.data(), change=st.sampled_from(CHANGES))
+    def go_on_with_a_later_version(self, data: st.DataObject, change: Mapping[str, Any]) -> None:
+        name = data.draw(st.sampled_from(self.names(State.IN_PROGRESS)))
+        self.define(name, change, migrates=True)
+        self.play(name, Session(0), timedelta(0))
 
     @precondition(lambda self: self.names(*DONE))
     @rule(data=st.data())
@@ -308,5 +326,5 @@ class Life(RuleBasedStateMachine):
             assert all(each.items >= 0 and each.seconds >= 0 for each in bucket.contents.values())
 
 
-Life.TestCase.settings = settings(deadline=None, max_examples=150, stateful_step_count=60)
+Life.TestCase.settings = settings(deadline=None, max_examples=120, stateful_step_count=60)
 TestLife = Life.TestCase
