@@ -8,7 +8,7 @@ from infra.stages import Stage
 
 
 class Storage(Construct):
-    """The table, its two indexes, its stream, its expiry and its recovery."""
+    """The table, its three indexes, its stream, its expiry and its recovery."""
 
     def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
         super().__init__(scope, id)
@@ -44,7 +44,13 @@ class Storage(Construct):
             partition_key=text("bp"),
             sort_key=text("bs"),
             projection_type=dynamodb.ProjectionType.INCLUDE,
-            non_key_attributes=["name"],
+            non_key_attributes=["name", "level", "alias"],
+        )
+        self.table.add_global_secondary_index(
+            index_name="due",
+            partition_key=text("dp"),
+            sort_key=text("ds"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
 
 

@@ -6,7 +6,7 @@ TABLE_NAME = "cairn-test"
 
 
 def create_table(client: Any, name: str = TABLE_NAME, *, stream: bool = True) -> None:
-    """Creates the table with its two indexes and its stream, unless nobody reads that."""
+    """Creates the table with its indexes and its stream, unless nobody reads that."""
     text = {"AttributeType": "S"}
 
     def schema(partition: str, sort: str) -> list[dict[str, str]]:
@@ -15,13 +15,20 @@ def create_table(client: Any, name: str = TABLE_NAME, *, stream: bool = True) ->
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": each, **text} for each in ("PK", "SK", "bp", "bs", "fp", "fs")],
+        AttributeDefinitions=[
+            {"AttributeName": each, **text} for each in ("PK", "SK", "bp", "bs", "dp", "ds", "fp", "fs")
+        ],
         KeySchema=schema("PK", "SK"),
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "boards",
                 "KeySchema": schema("bp", "bs"),
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["name"]},
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["name", "level", "alias"]},
+            },
+            {
+                "IndexName": "due",
+                "KeySchema": schema("dp", "ds"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
             },
             {
                 "IndexName": "player-facts",

@@ -5,11 +5,12 @@ import random
 import pytest
 
 from cairn.leaderboards.board import XP_ALL_TIME
-from cairn.leaderboards.read import rank_of, top
+from cairn.leaderboards.rank import rank_of
+from cairn.leaderboards.top import top
 from cairn.platform.capacity import Meter
 from cairn.platform.table import DynamoDb, Table
 from functions.leaderboards_mover.handler import Consume, mover
-from tests.unit.leaderboards.history import History, batch
+from tests.support.boards import History, batch
 
 PLAYERS = 2_000
 DAILY_BONUSES = tuple(range(5, 55, 5))

@@ -12,8 +12,10 @@ LAYER = ROOT / "layers" / "shared" / "python"
 
 # The last part of a module's name says how far inside it is. A module with a new name is put here first.
 PURE = {
+    "aliases",
     "blocks",
     "board",
+    "boards",
     "days",
     "definitions",
     "effects",
@@ -23,33 +25,46 @@ PURE = {
     "levels",
     "mastery",
     "model",
+    "place",
     "player",
     "progress",
+    "ranks",
     "repair",
     "rollup",
     "rows",
     "rules",
+    "seasons",
     "settings",
     "settlement",
     "sketch",
+    "tally",
     "tracking",
     "tree",
     "virtues",
 }
-STORAGE = {"storage"}
+STORAGE = {"standings", "storage"}
 USE_CASES = {
+    "agenda",
     "bulk",
     "change",
+    "expire",
     "files",
+    "follow",
+    "friends",
     "journey",
+    "leave",
     "load",
     "mover",
+    "neighbours",
     "notes",
     "play",
     "profile",
+    "rank",
     "read",
     "run",
+    "top",
     "unlock",
+    "visibility",
     "work",
 }
 EDGES = {"bodies", "routes"}

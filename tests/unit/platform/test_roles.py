@@ -38,6 +38,7 @@ OPERATES = {**NO_TOKEN, "ada": 403, "bob": 403, "service": 403, "operator": 200,
 REVIEWS = {**OPERATES, "admin": 200}
 LEGACY = {**PLAYS, "bob": 200, "service": 403}
 UNRANKED = {**READS, "ada": 404, "service": 404, "operator": 404, "admin": 404, "other tenant": 404}
+NAMELESS = {name: 422 if status == 200 else status for name, status in ALL.items()}
 ANYBODY = dict.fromkeys(CALLERS, 200)
 ADA = "/players/ada"
 IN_WOODS = f"{ADA}/experiences/woods"
@@ -56,7 +57,13 @@ ROUTES_AND_STATUS: list[tuple[str, str, str, dict[str, Any] | None, dict[str, in
     ("events", "POST", "/events", {"events": [{}]}, {**PLAYS, "bob": 200}),
     ("events", "POST", f"{ADA}/events", {"type": "check_in"}, PLAYS),
     ("health", "GET", "/health", None, ANYBODY),
+    ("leaderboards", "GET", "/leaderboards", None, ALL),
     ("leaderboards", "GET", "/leaderboards/xp_all_time", None, ALL),
+    ("leaderboards", "GET", "/leaderboards/xp_all_time/friends", None, NAMELESS),
+    ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada/neighbours", None, UNRANKED),
+    ("leaderboards", "GET", f"{ADA}/ranks", None, READS),
+    ("leaderboards", "GET", f"{ADA}/visibility", None, READS),
+    ("leaderboards", "PUT", f"{ADA}/visibility", {"shown_as": "hidden"}, PLAYS),
     ("leaderboards", "GET", "/leaderboards/xp_all_time/players/ada", None, UNRANKED),
     ("legacy", "POST", "/track-user-progress", {"wod_id": "woods"}, LEGACY | STRANGER),
     ("legacy", "POST", "/track-user-activity", {"activity_type": "login"}, LEGACY),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from cairn.platform.errors import DomainError
+from cairn.players.tally import Tally
 from cairn.streaks.rules import Checkpoint, Day, Marks
 from cairn.xp.levels import level_of
 
@@ -27,6 +28,7 @@ class Last:
 class Player:
     """One player's state.
 
+    shown_as: how the player appears on boards (`name`, `pseudonym`, `hidden`), None for as the tenant has it.
     zone: IANA name, None for the tenant's. zones: changes of it, oldest first.
     xp: total XP, the sum of the ledger. xp_at: when the total last changed (the causing event's instant).
     level_announced: the highest level ever announced.
@@ -34,6 +36,7 @@ class Player:
     days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
     checkpoint: the streak's state before that window; None before the first active day.
     current_streak, longest_streak, active_days: as of the last write.
+    tally: what the boards need beside the totals.
     touched: the local days whose facts the last write changed.
     ver: 0 where nothing is stored yet.
     """
@@ -41,6 +44,7 @@ class Player:
     tenant: str
     id: str
     name: str = ""
+    shown_as: str | None = None
     zone: str | None = None
     zones: tuple[tuple[datetime, str], ...] = ()
     xp: int = 0
@@ -56,6 +60,7 @@ class Player:
     active_days: int = 0
     recent: tuple[str, ...] = ()
     last: Last | None = None
+    tally: Tally = field(default_factory=Tally)
     touched: tuple[date, ...] = ()
     created_at: datetime | None = None
     ver: int = 0

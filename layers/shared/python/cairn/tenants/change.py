@@ -14,7 +14,8 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
     """Puts settings in the place of those that stand. What stands already is not written again.
 
     Raises:
-        DomainError: `precondition-failed`; `invalid-body` where facts of past days would be looked for elsewhere.
+        DomainError: `precondition-failed`; `invalid-body` where facts of past days would be looked for elsewhere,
+            or where a board would rank another thing than it did.
     """
     tomorrow = now.date() + timedelta(days=1)  # which it is somewhere already
 
@@ -27,6 +28,12 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
             raise DomainError(
                 "invalid-body",
                 f"fact_shards: where facts up to {tomorrow} are cannot change any more. Begin a new number later.",
+            )
+        if redefined := settings.boards.redefined(wanted.boards):
+            raise DomainError(
+                "invalid-body",
+                f"boards.defined: {', '.join(redefined)} cannot change or go. Leave it as it is, take it out of"
+                " boards.shown, and define another under a new id.",
             )
         return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))
 

@@ -15,6 +15,7 @@ from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, Put, transact
 from cairn.streaks.rules import StreakSettings
+from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown
 from cairn.tenants.settings import TenantSettings
 
 CACHED_SECONDS = 60.0
@@ -34,6 +35,12 @@ def to_json(settings: TenantSettings) -> dict[str, Any]:
     shown["player_event_types"] = list(settings.player_event_types)
     shown["streak"]["rest_weekdays"] = sorted(settings.streak.rest_weekdays)
     shown["fact_shards"] = [[first.isoformat(), shards] for first, shards in settings.fact_shards]
+    shown["boards"] = {
+        "shown": list(settings.boards.shown),
+        "defined": [{**asdict(rule), "period": rule.period.value} for rule in settings.boards.defined],
+        "shown_as": settings.boards.shown_as.value,
+        "cache_seconds": settings.boards.cache_seconds,
+    }
     return shown
 
 
@@ -46,6 +53,17 @@ def from_json(stored: dict[str, Any]) -> TenantSettings:
         player_event_types=tuple(stored["player_event_types"]),
         streak=StreakSettings(**streak),
         fact_shards=tuple((date.fromisoformat(first), shards) for first, shards in stored["fact_shards"]),
+        boards=_boards(stored["boards"]) if "boards" in stored else BoardSettings(),
+    )
+
+
+def _boards(stored: dict[str, Any]) -> BoardSettings:
+    defined = tuple(BoardRule(**{**rule, "period": Period(rule["period"])}) for rule in stored["defined"])
+    return BoardSettings(
+        shown=tuple(stored["shown"]),
+        defined=defined,
+        shown_as=Shown(stored["shown_as"]),
+        cache_seconds=stored["cache_seconds"],
     )
 
 

@@ -24,6 +24,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown-experience": (404, "No such experience"),
     "unknown-player": (404, "No such player"),
     "unknown-board": (404, "No such leaderboard"),
+    "unknown-season": (404, "No such season"),
     "not-ranked": (404, "The player is not on this leaderboard"),
     "no-progress": (404, "The player has not started this experience"),
     "unknown-block": (404, "No such block"),
