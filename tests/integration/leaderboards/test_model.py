@@ -32,8 +32,8 @@ from tests.support.weather import Killed, Mortal, Weather
 from tests.support.world import all_items
 from tests.unit.leaderboards.town import scheduled_until
 
-PLAYERS = 200
-CHANGES = 2_400
+PLAYERS = 150
+CHANGES = 1_600
 
 
 def test_thousands_of_changes_with_everything_going_wrong_leave_exactly_the_sorted_lists(
