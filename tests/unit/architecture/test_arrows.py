@@ -45,6 +45,7 @@ PURE = {
 STORAGE = {"standings", "storage"}
 USE_CASES = {
     "agenda",
+    "audit",
     "bulk",
     "change",
     "expire",
@@ -61,6 +62,8 @@ USE_CASES = {
     "profile",
     "rank",
     "read",
+    "rebuild",
+    "roster",
     "run",
     "top",
     "unlock",

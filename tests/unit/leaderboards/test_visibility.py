@@ -142,7 +142,7 @@ def test_an_erased_player_leaves_every_board_and_no_stale_record_brings_them_bac
     assert_consistent(town.table)
     left = [raw for raw in all_items(town.table).values() if raw["PK"]["S"].endswith("#ada") and "score" in raw]
     assert all("name" not in raw and "bp" not in raw and raw["score"]["N"] == "0" for raw in left)
-    assert leave(town.table, "acme", "ada") == 0
+    assert leave(town.table, "acme", "ada", town.clock()) == 0
 
 
 def test_a_removal_by_expiry_is_no_erasure(town: Town) -> None:

@@ -1,6 +1,6 @@
 """Boards as data: what they rank, in which unit and direction, and when a score moves by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,7 +8,7 @@ from functools import lru_cache
 from cairn.leaderboards.tree import LIMIT
 from cairn.platform.errors import DomainError
 from cairn.streaks.days import day_end, local_date
-from cairn.tenants.boards import CURRENT_STREAK, BoardRule, BoardSettings
+from cairn.tenants.boards import CURRENT_STREAK, BoardRule, BoardSettings, Spread
 from cairn.tenants.seasons import Calendar, calendar_of, season_days, season_of
 
 ALL_TIME = "all"  # the period of a board that never ends
@@ -25,6 +25,7 @@ class Board:
     high_first: whether the highest leads, or the lowest. step: how much of the metric makes a point.
     window: how many days it looks back, today included; 0 for none. calendar: of its seasons, where it has any.
     period: `all`, `7d`, `30d`, or the season's name. experience: whose board it is, where each has one.
+    subtrees: (since when in epoch seconds, over how many count trees moves are spread), in order of instants.
     """
 
     id: str
@@ -37,6 +38,16 @@ class Board:
     calendar: Calendar | None = None
     period: str = ALL_TIME
     experience: str | None = None
+    subtrees: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def trees(self) -> int:
+        """Over how many count trees its players are spread, or may be soon."""
+        return max((count for _, count in self.subtrees), default=1)
+
+    def trees_at(self, seconds: int) -> int:
+        """Over how many moves are spread at an instant (epoch seconds)."""
+        return next((count for since, count in reversed(self.subtrees) if since <= seconds), 1)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -83,10 +94,15 @@ def _seasons_of(board: Board) -> str:
     return f"The seasons of {board.id} are those of the calendar {board.calendar}: {named[board.calendar]}."
 
 
-def of_rule(rule: BoardRule, experience: str | None = None) -> Board:
-    """The board of a rule; for one that each experience has, that of one experience."""
+def of_rule(rule: BoardRule, experience: str | None = None, subtrees: Iterable[Spread] = ()) -> Board:
+    """The board of a rule; for one that each experience has, that of one experience.
+
+    Args:
+        subtrees: of every board.
+    """
+    board_id = rule.id if experience is None else f"{rule.id}{OF}{experience}"
     return Board(
-        id=rule.id if experience is None else f"{rule.id}{OF}{experience}",
+        id=board_id,
         high_first=rule.high_first,
         unit=rule.unit,
         metric=rule.metric,
@@ -96,6 +112,7 @@ def of_rule(rule: BoardRule, experience: str | None = None) -> Board:
         calendar=rule.period.calendar,
         period=f"{rule.period.days}d" if rule.period.days else ALL_TIME,
         experience=experience,
+        subtrees=tuple((int(each.since.timestamp()), each.count) for each in subtrees if each.board == board_id),
     )
 
 
@@ -105,13 +122,13 @@ XP_ALL_TIME = of_rule(next(BoardSettings().rules()))
 @lru_cache(maxsize=256)
 def of_players(settings: BoardSettings) -> tuple[Board, ...]:
     """The shown boards that rank players by their totals."""
-    return tuple(of_rule(rule) for rule in settings.rules())
+    return tuple(of_rule(rule, None, settings.subtrees) for rule in settings.rules())
 
 
 @lru_cache(maxsize=4096)
 def of_experience(settings: BoardSettings, experience: str) -> tuple[Board, ...]:
     """The shown boards of one experience."""
-    return tuple(of_rule(rule, experience) for rule in settings.of_experiences())
+    return tuple(of_rule(rule, experience, settings.subtrees) for rule in settings.of_experiences())
 
 
 def named(settings: BoardSettings, board_id: str) -> Board:
@@ -124,7 +141,7 @@ def named(settings: BoardSettings, board_id: str) -> Board:
     if colon and experience:
         found = next((rule for rule in settings.of_experiences() if rule.id == kind), None)
         if found:
-            return of_rule(found, experience)
+            return of_rule(found, experience, settings.subtrees)
     for board in of_players(settings):
         if board.id == board_id:
             return board

@@ -53,11 +53,11 @@ class Follower:
             except Exception as error:
                 done.failed[sequence] = error
         wanted = [move for tenant, told in by_tenant.items() for move in self._wanted_of_each(tenant, told, now, done)]
-        for stuck in make(self._table, wanted):
+        for stuck in make(self._table, wanted, now):
             done.failed[stuck.move.sequence] = stuck.error
         for erased, sequence in gone.items():
             try:
-                leave(self._table, *erased)
+                leave(self._table, *erased, now)
             except Exception as error:
                 done.failed[sequence] = error
         done.moves = len(wanted)

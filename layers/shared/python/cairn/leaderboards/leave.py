@@ -1,6 +1,7 @@
 """A player who is erased leaves every board, and every rank below moves up."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from cairn.leaderboards.board import Board
 from cairn.leaderboards.mover import Move, make
@@ -13,7 +14,7 @@ ERASED = 10**15
 """The version of a position that no record of the player can come after."""
 
 
-def leave(table: Table, tenant: str, player: str) -> int:
+def leave(table: Table, tenant: str, player: str, now: datetime) -> int:
     """Takes a player off every board, seasons that are over included. What is left of a position says nothing but
     that nobody returns to it; whoever erases the player deletes it when no record of them is under way any more.
 
@@ -24,7 +25,7 @@ def leave(table: Table, tenant: str, player: str) -> int:
         Exception: that of the first position that could not be written.
     """
     wanted = list(_moves(table, tenant, player))
-    for stuck in make(table, wanted):
+    for stuck in make(table, wanted, now):
         raise stuck.error
     return sum(move.old > 0 for move in wanted)
 

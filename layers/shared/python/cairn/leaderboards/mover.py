@@ -8,8 +8,10 @@ the counts are those of the positions.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import replace
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import groupby
+from random import randrange
 from typing import NamedTuple
 
 from cairn.leaderboards import board as boards
@@ -39,7 +41,7 @@ class Move(NamedTuple):
     old: the score that the position is thought to have (0: off the board).
     version, beside: of what the place was computed from, as the position keeps them.
     again: gives the place at a later quarter of an hour, on a board that rolls.
-    sequence: of the stream record that told it.
+    sequence: of the stream record that told it. mend: what stands is wrong, though it comes from the same.
     """
 
     tenant: str
@@ -50,6 +52,7 @@ class Move(NamedTuple):
     beside: int | None = None
     again: Callable[[int], Place] | None = None
     sequence: str = ""
+    mend: bool = False
 
     @property
     def name(self) -> str:
@@ -157,32 +160,40 @@ class Pack:
         self.moves.append(move)
         return True
 
-    def actions(self) -> list[Action]:
-        """The writes of all moves, and of every node that they change."""
+    def actions(self, seconds: int) -> list[Action]:
+        """The writes of all moves, and of every node that they change: in one of its board's trees, by chance.
+
+        Args:
+            seconds: the present, as the epoch's.
+        """
         tenant = self.moves[0].tenant
         boards = {move.board.key: move.board for move in self.moves}
         writes: list[Action] = [
-            storage.write_position(move.name, tenant, move.board, move.place, move.old, move.version, move.beside)
+            storage.write_position(
+                move.name, tenant, move.board, move.place, move.old, move.version, move.beside, mend=move.mend
+            )
             for move in self.moves
         ]
         writes += [
-            storage.write_node(tenant, boards[key], node, deltas)
+            storage.write_node(tenant, boards[key], node, deltas, subtree)
             for key, changes in self.nodes.items()
+            for subtree in [randrange(boards[key].trees_at(seconds))]
             for node, deltas in changes.items()
         ]
         return writes
 
 
-def make(table: Table, wanted: Iterable[Move]) -> list[Stuck]:
+def make(table: Table, wanted: Iterable[Move], now: datetime) -> list[Stuck]:
     """Makes moves, a pack of one tenant's in each transaction; gives back those that it could not make.
 
     A pack that stays busy for the patience of one command holds up no other; nor does a move that is refused
     for what it is.
     """
     stuck: list[Stuck] = []
+    seconds = int(now.timestamp())
     for _, of_tenant in groupby(sorted(wanted, key=_tenant), key=_tenant):
         for pack in packs(of_tenant):
-            stuck += _make_pack(table, pack, table.patience())
+            stuck += _make_pack(table, pack, seconds, table.patience())
     return stuck
 
 
@@ -208,13 +219,13 @@ def _by_board_and_score(move: Move) -> tuple[tuple[str, str], int, str]:
     return move.board.key, move.place.score, move.place.player
 
 
-def _make_pack(table: Table, pack: Pack, patience: Patience) -> list[Stuck]:
+def _make_pack(table: Table, pack: Pack, seconds: int, patience: Patience) -> list[Stuck]:
     left, stuck = [pack], []
     try:
         while left:
             trying = left[-1]
             try:
-                transact(table, trying.actions(), patience)
+                transact(table, trying.actions(seconds), patience)
                 left.pop()
             except ConditionsFailed as refused:
                 left[-1:] = packs(_restated(trying.moves, refused.items))
@@ -270,5 +281,7 @@ def restate(move: Move, item: PositionItem) -> Move | None:
         wanted = replace(wanted, version=version, place=earned)
     if version < wanted.version or (move.again is None and (beside or 0) < (wanted.beside or 0)):
         return wanted
+    if move.mend:
+        return wanted if stands != wanted.place else None
     # Of one version, at a later slot: until it is due nothing moves, and it need not be written.
     return wanted if (beside or 0) < (wanted.beside or 0) and stands != wanted.place else None

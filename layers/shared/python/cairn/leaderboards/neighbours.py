@@ -29,8 +29,8 @@ def neighbours(table: Table, tenant: str, board: Board, player: str, radius: int
     Raises:
         DomainError: `not-ranked`.
     """
-    key, root_key = storage.position_key(tenant, board, player), storage.node_key(tenant, board, tree.ROOT)
-    loaded = table.get_many([key, root_key], consistent=False)
+    key = storage.position_key(tenant, board, player)
+    loaded = table.get_many([key, *storage.node_keys(tenant, board, [tree.ROOT])], consistent=False)
     item = loaded.get(PositionItem, key)
     if item is None or not item.score:
         raise not_ranked(board)
@@ -39,7 +39,7 @@ def neighbours(table: Table, tenant: str, board: Board, player: str, radius: int
 
     path = [node for node, _ in tree.path(own.score)]
     below_root: Callable[[], Loaded] = partial(
-        table.get_many, [storage.node_key(tenant, board, node) for node in path[1:]], consistent=False
+        table.get_many, storage.node_keys(tenant, board, path[1:]), consistent=False
     )
     ahead, behind = (_reads(table, tenant, board, own, players, radius, better=better) for better in (True, False))
     reads: list[Callable[[], Loaded | Page]] = [*ahead, *behind, *([below_root] if path[1:] else [])]
@@ -86,5 +86,5 @@ def _counts_of_first(table: Table, tenant: str, board: Board, own: Place, better
         return None
     first = better[-1].score
     nodes = [node for node, _ in tree.path(first)]
-    loaded = table.get_many((storage.node_key(tenant, board, node) for node in nodes), consistent=False)
+    loaded = table.get_many(storage.node_keys(tenant, board, nodes), consistent=False)
     return counted(board, first, storage.counts_of(loaded, tenant, board, nodes))

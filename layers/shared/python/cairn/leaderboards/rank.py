@@ -48,7 +48,7 @@ def ranks_of(table: Table, tenant: str, boards: Sequence[Board], player: str) ->
     items = [loaded.get(PositionItem, key) for key in keys]
     places = [storage.place_of(item, player) if item and item.score else None for item in items]
     paths = [[node for node, _ in tree.path(place.score)] if place else [] for place in places]
-    wanted = [storage.node_key(tenant, board, node) for board, path in zip(boards, paths, strict=True) for node in path]
+    wanted = [key for board, path in zip(boards, paths, strict=True) for key in storage.node_keys(tenant, board, path)]
     nodes = table.get_many(wanted, consistent=False)
     return [
         OnBoard(board, measured(board, place, storage.counts_of(nodes, tenant, board, path)) if place else None)

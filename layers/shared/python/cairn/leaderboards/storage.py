@@ -1,6 +1,6 @@
 """Positions and count trees in the table; the indexes in which a band is sorted, and what is due is found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,13 +14,12 @@ from cairn.platform import keys
 from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Raw, WholeNumberAttribute
 from cairn.platform.keys import Key
 from cairn.platform.slots import slot_text
-from cairn.platform.table import Loaded
+from cairn.platform.table import Loaded, Table
 from cairn.platform.transact import Rendered
 
 INDEX = ("boards", "bp", "bs")
 DUE_INDEX = ("due", "dp", "ds")
 DUE_SHARDS = 16
-SUBTREE = 0
 SORT_DIGITS = 9  # hexadecimal: 36 bits, room for the 33 of a score
 SORT_BITS = (1 << 4 * SORT_DIGITS) - 1
 
@@ -71,6 +70,15 @@ class AgendaItem(Item, discriminator="agenda"):
     ttl = WholeNumberAttribute()
 
 
+class RebuildItem(Item, discriminator="rebuild"):
+    """How far a rebuild has come: the day and shard of the facts that it read last."""
+
+    privacy = NOT_PERSONAL
+
+    day = UnicodeAttribute()
+    shard = WholeNumberAttribute()
+
+
 POSITION, NODE = (str(each.kind.get_discriminator(each)) for each in (PositionItem, TreeNodeItem))
 
 
@@ -78,13 +86,28 @@ def position_key(tenant: str, board: Board, player: str) -> Key:
     return keys.position(tenant, player, board.id, board.period)
 
 
-def node_key(tenant: str, board: Board, node: str) -> Key:
-    return keys.tree_node(tenant, board.id, board.period, SUBTREE, node)
+def node_key(tenant: str, board: Board, node: str, subtree: int = 0) -> Key:
+    return keys.tree_node(tenant, board.id, board.period, subtree, node)
+
+
+def node_keys(tenant: str, board: Board, nodes: Iterable[str]) -> list[Key]:
+    """Where nodes are, in every tree of the board."""
+    return [node_key(tenant, board, node, subtree) for node in nodes for subtree in range(board.trees)]
 
 
 def band_partition(tenant: str, board: Board, band: int) -> str:
     """Partition of one band in the index."""
     return keys.board_band(tenant, board.id, board.period, band)
+
+
+def rows_of(table: Table, tenant: str, board: Board, band: int) -> Iterator[Raw]:
+    """Every row of a band in the index, best first."""
+    after: Raw | None = None
+    while True:
+        page = table.query(band_partition(tenant, board, band), index=INDEX, after=after)
+        yield from page.items
+        if (after := page.after) is None:
+            return
 
 
 def sort_string(board: Board, place: Place) -> str:
@@ -148,10 +171,16 @@ def due_partition(tenant: str, slot: int, shard: int) -> str:
 # expressions take longer than sending them. What is the same in all of them is made once; no name is a reserved word.
 _LATER = "score = :s AND source_version < :v"
 _LATER_BESIDE = "score = :s AND source_version <= :v AND beside <= :b AND (source_version < :v OR beside < :b)"
-_NONE_OR = "attribute_not_exists(PK) OR ({})"
+# To mend a position nothing need be later than what stands: only nothing earlier.
+_MEND = "score = :s AND source_version <= :v"
 _CONDITIONS = {
-    (later is _LATER, there): later if there else _NONE_OR.format(later)
-    for later in (_LATER, _LATER_BESIDE)
+    (mend, beside, there): condition if there else f"attribute_not_exists(PK) OR ({condition})"
+    for mend, beside, condition in (
+        (False, False, _LATER),
+        (False, True, _LATER_BESIDE),
+        (True, False, _MEND),
+        (True, True, f"{_MEND} AND beside <= :b"),
+    )
     for there in (True, False)
 }
 _SAME_KIND = "attribute_not_exists(PK) OR kind = :k"
@@ -159,13 +188,22 @@ _POSITION, _NODE, _VERSION, _HIDDEN = {"S": POSITION}, {"S": NODE}, {"N": "1"}, 
 
 
 def write_position(
-    name: str, tenant: str, board: Board, place: Place, old: int, version: int, beside: int | None = None
+    name: str,
+    tenant: str,
+    board: Board,
+    place: Place,
+    old: int,
+    version: int,
+    beside: int | None = None,
+    *,
+    mend: bool = False,
 ) -> Rendered:
     """Writes a place over one with the score `old` (0: off the board) that was computed from something earlier.
 
     Args:
         name: what a failure is called.
         version: of what the place was computed from. beside: what else it was, as `PositionItem` says.
+        mend: also over one that was computed from the same.
     """
     key = position_key(tenant, board, place.player)
     from_version = {"N": str(version)}
@@ -197,16 +235,16 @@ def write_position(
         item["beside"] = values[":b"] = {"N": str(beside)}
     request = {
         "Item": item,
-        "ConditionExpression": _CONDITIONS[beside is None, old > 0],
+        "ConditionExpression": _CONDITIONS[mend, beside is not None, old > 0],
         "ExpressionAttributeValues": values,
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     return Rendered(name, "Put", request)
 
 
-def write_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int]) -> Rendered:
-    """Adds to a node's counts, creating it where there is none."""
-    key = node_key(tenant, board, node)
+def write_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int], subtree: int = 0) -> Rendered:
+    """Adds to a node's counts in one of the board's trees, creating it where there is none."""
+    key = node_key(tenant, board, node, subtree)
     adds = ", ".join([f"c{child} :c{child}" for child in deltas])
     values: dict[str, Any] = {":k": _NODE, ":v": _VERSION}
     for child, delta in deltas.items():
@@ -220,10 +258,39 @@ def write_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int]) 
     return Rendered(f"node {board.id} {board.period} {node}", "Update", request)
 
 
+def mend_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int], seen: Mapping[int, int]) -> Rendered:
+    """Adds to counts of the first tree that are as they were seen."""
+    write = write_node(tenant, board, node, deltas)
+    values = {f":s{child}": {"N": str(seen[child])} for child in deltas}
+    conditions = [
+        f"c{child} = :s{child}" if seen[child] else f"(attribute_not_exists(c{child}) OR c{child} = :s{child})"
+        for child in deltas
+    ]
+    request = write.request | {
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeValues": write.request["ExpressionAttributeValues"] | values,
+    }
+    return write._replace(request=request)
+
+
+def node_of(raw: Raw) -> str:
+    """The id of a stored node."""
+    return str(raw["SK"]["S"]).removeprefix("N#")
+
+
 def counts_of(loaded: Loaded, tenant: str, board: Board, nodes: Iterable[str]) -> dict[str, dict[int, int]]:
-    """The counts of those nodes that exist, by node id."""
-    found = ((node, loaded.raw.get(node_key(tenant, board, node))) for node in nodes)
-    return {node: counts_in(raw) for node, raw in found if raw}
+    """The counts of those nodes that exist, by node id, summed over the board's trees.
+
+    One tree alone may count below zero: who comes and who goes may be counted in two.
+    """
+    found: dict[str, dict[int, int]] = {}
+    for node in nodes:
+        for subtree in range(board.trees):
+            if raw := loaded.raw.get(node_key(tenant, board, node, subtree)):
+                counts = found.setdefault(node, {})
+                for child, count in counts_in(raw).items():
+                    counts[child] = counts.get(child, 0) + count
+    return found
 
 
 def counts_in(raw: Raw) -> dict[int, int]:

@@ -32,7 +32,7 @@ def top(table: Table, tenant: str, board: Board, limit: int, cursor: str = "") -
     """
     last = read_cursor(board, cursor)
     nodes = [node for node, _ in tree.path(last.score)] if last else [tree.ROOT]
-    loaded = table.get_many((storage.node_key(tenant, board, node) for node in nodes), consistent=False)
+    loaded = table.get_many(storage.node_keys(tenant, board, nodes), consistent=False)
     counts = storage.counts_of(loaded, tenant, board, nodes)
     players = counts.get(tree.ROOT, {})
     if last:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from cairn.tenants.seasons import Calendar
@@ -78,6 +79,15 @@ ALWAYS_DAILY = frozenset({TOTAL_XP})
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """From an instant on, a board's moves are spread over so many count trees. A reader sums all there ever were."""
+
+    board: str
+    since: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tracked:
     """What players keep for the boards that their tenant shows.
 
@@ -98,16 +108,24 @@ class BoardSettings:
     shown: ids of those it shows. Each costs about six write units whenever a player's score on it changes.
     defined: the tenant's own. shown_as: how players appear who have not chosen.
     cache_seconds: for how long the top of a board may be answered from memory.
+    subtrees: (board, since when, over how many count trees its moves are spread), in order of instants.
     """
 
     shown: tuple[str, ...] = tuple(rule.id for rule in STANDARD)
     defined: tuple[BoardRule, ...] = ()
     shown_as: Shown = Shown.NAME
     cache_seconds: int = 5
+    subtrees: tuple[Spread, ...] = ()
 
     def redefined(self, after: "BoardSettings") -> list[str]:
         """Ids of own boards that other settings lack, or define otherwise: their ranks would mean something else."""
         return [rule.id for rule in self.defined if rule not in after.defined]
+
+    def respreads(self, after: "BoardSettings", until: datetime) -> bool:
+        """Whether other settings would not look where moves were counted, or will be before everybody knows of it."""
+        counted, wanted = set(self.subtrees), set(after.subtrees)
+        begun = {each for each in counted if each.since <= until}
+        return not begun <= wanted or any(each.since <= until for each in wanted - counted)
 
     def rules(self) -> Iterator[BoardRule]:
         """The boards of players that are shown."""

@@ -3,12 +3,22 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cairn.platform.api.http import Body
+from cairn.platform.instants import from_ms, to_ms
 from cairn.players.bodies import known_zone
 from cairn.streaks.rules import StreakSettings
-from cairn.tenants.boards import CURRENT_STREAK, OF_EXPERIENCES, STANDARD, BoardRule, BoardSettings, Period, Shown
+from cairn.tenants.boards import (
+    CURRENT_STREAK,
+    OF_EXPERIENCES,
+    STANDARD,
+    BoardRule,
+    BoardSettings,
+    Period,
+    Shown,
+    Spread,
+)
 from cairn.tenants.settings import PLAYER_EVENTS, TenantSettings
 
 STREAK = StreakSettings()
@@ -67,6 +77,9 @@ class BoardsBody(BaseModel):
     defined: list[BoardBody] = Field(default=[], max_length=50)
     shown_as: Shown = BOARDS.shown_as
     cache_seconds: int = Field(default=BOARDS.cache_seconds, ge=0, le=900)
+    subtrees: list[tuple[Annotated[str, Field(max_length=200)], AwareDatetime, Annotated[int, Field(ge=1, le=16)]]] = (
+        Field(default=[], max_length=50)
+    )
 
     @model_validator(mode="after")
     def are_all_there(self) -> Self:
@@ -81,7 +94,14 @@ class BoardsBody(BaseModel):
     def settings(self) -> BoardSettings:
         """The settings that the body means."""
         defined = tuple(BoardRule(**board.model_dump()) for board in self.defined)
-        return BoardSettings(tuple(dict.fromkeys(self.shown)), defined, self.shown_as, self.cache_seconds)
+        spread = (Spread(board, from_ms(to_ms(since)), count) for board, since, count in self.subtrees)
+        return BoardSettings(
+            shown=tuple(dict.fromkeys(self.shown)),
+            defined=defined,
+            shown_as=self.shown_as,
+            cache_seconds=self.cache_seconds,
+            subtrees=tuple(sorted(spread, key=lambda each: (each.since, each.board))),
+        )
 
 
 class SettingsBody(Body):

@@ -4,18 +4,19 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from secrets import token_bytes
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, JSONAttribute
 
 from cairn.platform import keys
+from cairn.platform.instants import iso
 from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, Put, transact
 from cairn.streaks.rules import StreakSettings
-from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown
+from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown, Spread
 from cairn.tenants.settings import TenantSettings
 
 CACHED_SECONDS = 60.0
@@ -40,6 +41,7 @@ def to_json(settings: TenantSettings) -> dict[str, Any]:
         "defined": [{**asdict(rule), "period": rule.period.value} for rule in settings.boards.defined],
         "shown_as": settings.boards.shown_as.value,
         "cache_seconds": settings.boards.cache_seconds,
+        "subtrees": [[each.board, iso(each.since), each.count] for each in settings.boards.subtrees],
     }
     return shown
 
@@ -64,6 +66,9 @@ def _boards(stored: dict[str, Any]) -> BoardSettings:
         defined=defined,
         shown_as=Shown(stored["shown_as"]),
         cache_seconds=stored["cache_seconds"],
+        subtrees=tuple(
+            Spread(board, datetime.fromisoformat(since), count) for board, since, count in stored["subtrees"]
+        ),
     )
 
 
