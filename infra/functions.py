@@ -64,7 +64,7 @@ FUNCTIONS: dict[str, Needs] = {
     "leaderboards_worker": Needs(
         "queue",
         READS | {Call.PUT, Call.UPDATE},
-        indexes=("due",),
+        indexes=("boards", "due"),
         queue="boards",
         seconds=300,
         megabytes=1024,

@@ -2,6 +2,7 @@
 
 import typer
 
+from cairn_cli import boards
 from cairn_cli.imports import import_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -13,6 +14,7 @@ def cairn() -> None:
 
 
 app.command("import")(import_command)
+app.add_typer(boards.app, name="boards")
 
 
 def main() -> None:

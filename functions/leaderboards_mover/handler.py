@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
 from cairn.leaderboards.follow import Follower
 from cairn.platform.bootstrap import ground
@@ -13,6 +14,7 @@ from cairn.platform.stream import failed_from
 from cairn.platform.table import Table
 
 logger = Logger()
+metrics = Metrics(namespace="cairn")
 
 type Consume = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -26,6 +28,10 @@ def mover(table: Table, clock: Clock = utc_now) -> Consume:
         for sequence, error in done.failed.items():
             logger.error("stuck", sequence=sequence, exc_info=error)
         logger.info("moved", records=len(event["Records"]), moves=done.moves, failed=len(done.failed))
+        if done.packs:
+            for name, count in (("BoardMoves", done.moves), ("BoardPacks", done.packs), ("BoardRetries", done.retries)):
+                metrics.add_metric(name, MetricUnit.Count, count)
+            metrics.flush_metrics()
         numbers = (record["dynamodb"]["SequenceNumber"] for record in event["Records"])
         return failed_from(next((number for number in numbers if number in done.failed), None))
 

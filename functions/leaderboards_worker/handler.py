@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -17,23 +18,29 @@ from cairn.platform.queue import Send, queue
 from cairn.platform.table import Table
 
 logger = Logger()
+metrics = Metrics(namespace="cairn")
+FIGURES = {"moved": "BoardExpiries", "drift": "BoardDrift"}
 NEEDED_MILLISECONDS = 30_000  # for the page that is under way
 
-type Work = Callable[[SQSRecord, Callable[[], int]], dict[str, Any]]
+type Work = Callable[[SQSRecord, Callable[[], int]], dict[str, int]]
 
 
 def worker(table: Table, send: Send, clock: Clock = utc_now) -> Work:
     """Handles one message within the time that is left; what there is no time for goes on in another message."""
     standings = Standings(table)
 
-    def handle(record: SQSRecord, milliseconds_left: Callable[[], int]) -> dict[str, Any]:
+    def handle(record: SQSRecord, milliseconds_left: Callable[[], int]) -> dict[str, int]:
         message: Message = json.loads(record.body)
 
         def in_time() -> bool:
             return milliseconds_left() > NEEDED_MILLISECONDS
 
         done = work(table, standings, message, clock(), in_time, send)
-        logger.info("worked", task=message["task"], **done)
+        logger.info("worked", task=message["task"], figures=done)
+        for figure, name in FIGURES.items():
+            if figure in done:
+                metrics.add_metric(name, MetricUnit.Count, done[figure])
+                metrics.flush_metrics()
         return done
 
     return handle
@@ -49,7 +56,7 @@ def bootstrap() -> Work:
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Answers a queue's batch; messages that failed come again."""
 
-    def one(record: SQSRecord) -> dict[str, Any]:
+    def one(record: SQSRecord) -> dict[str, int]:
         return bootstrap()(record, context.get_remaining_time_in_millis)
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cairn.platform.items import Raw
@@ -57,6 +57,13 @@ class Snapshot:
         raise AssertionError("a snapshot is not written")
 
 
+class Still(Table):
+    """A table that waits for nothing, so that it reads one after the other."""
+
+    def together[T](self, reads: Sequence[Callable[[], T]]) -> list[T]:
+        return [read() for read in reads]
+
+
 def snapshot_of(table: Table, items: Mapping[Key, Raw]) -> Table:
     """A table that reads a snapshot."""
-    return Table(Snapshot(items), table.name)
+    return Still(Snapshot(items), table.name)

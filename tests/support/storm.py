@@ -138,7 +138,7 @@ def expire(table: Table, now: datetime, chance: random.Random, twice: float = 0.
     while queued:
         attempt = partial(work, table, standings, queued.pop(0), now, lambda: True, queued.extend)
         for _ in range(2 if chance.random() < twice else 1):
-            moved += _lives(attempt)["moved"]
+            moved += _lives(attempt).get("moved", 0)
     return moved
 
 

@@ -57,7 +57,7 @@ def test_two_movers_that_follow_the_same_stream_at_once_leave_exactly_the_sorted
     history = History()
     records = happened([history], chance, CHANGES // 2, PLAYERS)
     movers = [
-        (mover(restless(table, Weather(client, random.Random(seed), conflict=0.1, killed=0.1)), Clock()), seed)
+        (mover(restless(table, Weather(client, random.Random(seed), conflict=0.1, killed=0.03)), Clock()), seed)
         for seed in (1, 2)
     ]
     with ThreadPoolExecutor(len(movers)) as pool:

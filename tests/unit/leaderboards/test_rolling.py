@@ -1,18 +1,24 @@
 """Boards on which scores move without an event: windows of days, and streaks."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cairn.leaderboards import tree
+from cairn.leaderboards import audit, tree
 from cairn.leaderboards.agenda import Agenda, Entry, Task, dispatch
 from cairn.leaderboards.board import XP_ALL_TIME
 from cairn.leaderboards.place import slot_at
-from cairn.leaderboards.storage import PositionItem, counts_in
+from cairn.leaderboards.storage import PositionItem, node_key
 from cairn.platform.capacity import Meter
 from cairn.platform.table import Table
+from cairn.platform.transact import raw_key
+from functions.leaderboards_worker.handler import worker
 from tests.support.http import Clock
+from tests.support.storm import assert_consistent
 from tests.support.world import all_items
 from tests.unit.leaderboards.town import Town
 
@@ -26,22 +32,6 @@ def town(table: Table, clock: Clock) -> Town:
 
 def at(day: int, hour: int = 12, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
-
-
-def assert_consistent(table: Table) -> None:
-    """The counts of every board are those of its positions."""
-    items = all_items(table)
-    expected: dict[tuple[str, str], tree.Changes] = {}
-    found: dict[tuple[str, str], tree.Changes] = {}
-    for key, raw in items.items():
-        if raw["kind"]["S"] == "position":
-            _, board, period = key.sk.split("#")
-            tree.add_move(expected.setdefault((board, period), {}), None, int(raw["score"]["N"]) or None)
-        elif raw["kind"]["S"] == "node":
-            _, _, _, board, period, _ = key.pk.split("#")
-            if counts := counts_in(raw):
-                found.setdefault((board, period), {})[key.sk.removeprefix("N#")] = counts
-    assert {board: nodes for board, nodes in expected.items() if nodes} == found
 
 
 def test_xp_counts_for_seven_days_and_for_thirty(town: Town) -> None:
@@ -62,7 +52,7 @@ def test_xp_counts_for_seven_days_and_for_thirty(town: Town) -> None:
     town.until(at(22, 0, 3, month=12))
     assert town.rows("xp_monthly") == []
     assert town.rows("xp_all_time") == [(1, "ada", 15)]
-    assert_consistent(town.table)
+    assert_consistent(all_items(town.table))
 
 
 def test_a_day_ends_when_it_does_in_the_tenants_zone(town: Town) -> None:
@@ -110,7 +100,7 @@ def test_a_streak_falls_when_it_breaks_and_not_a_day_later(town: Town) -> None:
     town.play("events", {"type": "check_in"})
     town.follow()
     assert town.rows("streak_current") == [(1, "ada", 1)]
-    assert_consistent(town.table)
+    assert_consistent(all_items(town.table))
 
 
 def test_a_streak_is_decided_in_the_players_own_zone(town: Town) -> None:
@@ -168,7 +158,7 @@ def test_a_mover_that_is_late_at_midnight_and_the_expiry_agree_in_either_order(t
     assert town.move({"Records": late}) == {"batchItemFailures": []}
     assert all_items(town.table) == after
     assert town.rows("xp_weekly") == [(1, "ada", 5)]
-    assert_consistent(town.table)
+    assert_consistent(all_items(town.table))
 
 
 def test_a_stale_clock_computes_with_the_later_day(town: Town) -> None:
@@ -196,7 +186,7 @@ def test_positions_of_a_player_who_is_gone_leave_when_they_are_due(town: Town) -
     client.delete_item(TableName=town.table.name, Key={"PK": {"S": "T#acme#U#ada"}, "SK": {"S": "PLAYER"}})  # type: ignore[attr-defined]
     assert town.until(at(27, 0, 3)) == 1
     assert town.rows("xp_weekly") == []
-    assert_consistent(town.table)
+    assert_consistent(all_items(town.table))
 
 
 def test_a_board_that_is_shown_no_more_stays_where_it_is(town: Town) -> None:
@@ -250,6 +240,41 @@ class TestAgenda:
         agenda.note([self.entry(60)], self.NOW + timedelta(minutes=40))
         agenda.note([self.entry(15)], self.NOW + timedelta(minutes=40))
         assert len(meter.calls) == 3, "what is over is forgotten"
+
+
+def test_a_board_that_moved_is_audited_the_night_after_and_drift_is_a_metric(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(audit, "SETTLES_SECONDS", 0.0)
+    town.show("xp_all_time")
+    town.play("events", {"type": "check_in"})
+    town.follow()
+    sent: list[dict[str, Any]] = []
+    dispatch(town.table, sent.extend, at(21, 1, 59))
+    assert sent == []
+    dispatch(town.table, sent.extend, at(21, 6, 3))
+    assert sent == [{"task": "audit", "tenant": "acme", "board": "xp_all_time", "period": "all"}]
+    client: Any = town.table.client
+    client.update_item(
+        TableName=town.table.name,
+        Key=raw_key(node_key("acme", XP_ALL_TIME, tree.ROOT)),
+        UpdateExpression="ADD c9 :three",
+        ExpressionAttributeValues={":three": {"N": "3"}},
+    )
+    work = worker(town.table, nowhere, town.clock)
+    message = SimpleNamespace(body=json.dumps(sent[0]))
+    assert work(message, lambda: 300_000) == {"audited": 1, "drift": 3, "unsettled": 0}
+    told = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if '"BoardDrift"' in line)
+    assert (told["BoardDrift"], told["_aws"]["CloudWatchMetrics"][0]["Namespace"]) == ([3.0], "cairn")
+
+
+def test_an_audit_without_time_left_goes_on_in_another_message(town: Town) -> None:
+    sent: list[dict[str, Any]] = []
+    work = worker(town.table, sent.extend, town.clock)
+    left = iter([300_000] * 5 + [1000])
+    message = {"task": "audit", "tenant": "acme", "board": "xp_all_time", "period": "all", "band": 100}
+    work(SimpleNamespace(body=json.dumps(message)), lambda: next(left))
+    assert sent == [{**message, "band": 105}]
 
 
 def test_the_tenants_calendar_and_not_utc_says_which_seven_days(town: Town) -> None:

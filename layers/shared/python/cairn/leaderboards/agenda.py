@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import batched
 from typing import Any
 
 from cairn.leaderboards.mover import Move
-from cairn.leaderboards.place import slot_at
+from cairn.leaderboards.place import SLOT_SECONDS, slot_at
 from cairn.leaderboards.storage import DUE_SHARDS, AgendaItem
 from cairn.platform import keys
 from cairn.platform.instants import from_ms
@@ -18,36 +19,59 @@ from cairn.platform.keys import Key
 from cairn.platform.queue import Send
 from cairn.platform.slots import SLOT, Cursor, slot_of, slot_text
 from cairn.platform.table import Table
-from cairn.platform.transact import Put, transact
+from cairn.platform.transact import MAX_ACTIONS, Put, transact
 
 SETTLES = timedelta(minutes=2)  # a mover that took the time before a slot has written within a minute
 KEPT = timedelta(days=30)
+DAY_SECONDS = 24 * 3600
+AUDITS_BEGIN_SECONDS = 2 * 3600  # after midnight in UTC
+AUDIT_SLOTS = 16
 JOB = "boards"
 
 
 class Task(StrEnum):
-    """What is to be done: move the positions that are due."""
+    """What is to be done: move the positions that are due; audit a board that moved the day before."""
 
     MOVE = "move"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to do for a tenant at a slot (epoch seconds)."""
+    """One thing to do for a tenant, or one of its boards, at a slot (epoch seconds)."""
 
     slot: int
     tenant: str
     task: Task
+    board: str = ""
+    period: str = ""
 
     @property
     def key(self) -> Key:
-        return Key(keys.agenda(slot_text(from_ms(self.slot * 1000))), f"{keys.encode(self.tenant)}#{self.task}")
+        what = "#".join(map(keys.encode, (self.tenant, self.task.value, self.board, self.period)))
+        return Key(keys.agenda(slot_text(from_ms(self.slot * 1000))), what)
 
 
 def due_of(moves: Iterable[Move]) -> set[Entry]:
     """What moves make due, at the slots at which their scores move on by themselves."""
     due = {(move.place.due, move.tenant) for move in moves}
     return {Entry(slot, tenant, Task.MOVE) for slot, tenant in due if slot is not None}
+
+
+def audits_of(moves: Iterable[Move], now: datetime) -> set[Entry]:
+    """The audits of boards that move: in the night that follows, spread over its hours."""
+    moved = {(move.tenant, move.board.key) for move in moves}
+    night = slot_at(now) // DAY_SECONDS * DAY_SECONDS + DAY_SECONDS + AUDITS_BEGIN_SECONDS
+    return {
+        Entry(
+            night + keys.bucket(f"{tenant}#{board}#{period}", AUDIT_SLOTS) * SLOT_SECONDS,
+            tenant,
+            Task.AUDIT,
+            board,
+            period,
+        )
+        for tenant, (board, period) in moved
+    }
 
 
 class Agenda:
@@ -61,12 +85,22 @@ class Agenda:
         """Notes entries. To be called before what will be due is written: whoever finds no entry has nothing to do."""
         slot = slot_at(now)
         self._noted = {entry for entry in self._noted if entry.slot >= slot}
-        for entry in sorted(set(entries) - self._noted, key=lambda entry: entry.key):
-            kept_until = int(from_ms(entry.slot * 1000).timestamp()) + int(KEPT.total_seconds())
-            item = AgendaItem(*entry.key, tenant=entry.tenant, task=entry.task.value, ttl=kept_until)
-            same = AgendaItem.absent() | (AgendaItem.kind == AgendaItem)
-            transact(self._table, [Put("agenda", item, same)])
-            self._noted.add(entry)
+        fresh = sorted(set(entries) - self._noted, key=lambda entry: entry.key)
+        for some in batched(fresh, MAX_ACTIONS, strict=False):
+            transact(self._table, [_put(entry) for entry in some])
+            self._noted.update(some)
+
+
+def _put(entry: Entry) -> Put:
+    item = AgendaItem(
+        *entry.key,
+        tenant=entry.tenant,
+        task=entry.task.value,
+        board=entry.board or None,
+        period=entry.period or None,
+        ttl=entry.slot + int(KEPT.total_seconds()),
+    )
+    return Put(f"agenda {entry.key}", item, AgendaItem.absent() | (AgendaItem.kind == AgendaItem))
 
 
 def dispatch(table: Table, send: Send, now: datetime) -> int:
@@ -90,7 +124,7 @@ def dispatch(table: Table, send: Send, now: datetime) -> int:
 
 
 def _messages(entry: AgendaItem, slot: datetime) -> list[dict[str, Any]]:
-    return [
-        {"task": entry.task, "tenant": entry.tenant, "slot": slot_at(slot), "shard": shard}
-        for shard in range(DUE_SHARDS)
-    ]
+    about = {"task": entry.task, "tenant": entry.tenant}
+    if entry.task == Task.MOVE:
+        return [{**about, "slot": slot_at(slot), "shard": shard} for shard in range(DUE_SHARDS)]
+    return [{**about, "board": entry.board, "period": entry.period}]

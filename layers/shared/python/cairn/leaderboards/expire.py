@@ -53,7 +53,7 @@ def expire(
         page = table.query(partition, index=storage.DUE_INDEX, limit=PAGE, after=after)
         found = _due(table, standings, tenant, partition, page.items, as_of)
         agenda.note(due_of(found), now)
-        stuck = make(table, found, now)
+        stuck = make(table, found, now).stuck
         failed = failed or next((each.error for each in stuck), None)
         moved += len(found) - len(stuck)
         if (after := page.after) is None or not in_time():

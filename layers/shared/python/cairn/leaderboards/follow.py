@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cairn.leaderboards import standings
-from cairn.leaderboards.agenda import Agenda, due_of
+from cairn.leaderboards.agenda import Agenda, audits_of, due_of
 from cairn.leaderboards.board import of_experience
 from cairn.leaderboards.leave import leave
 from cairn.leaderboards.mover import Move, Told, make, move_to, moves
@@ -24,9 +24,13 @@ type Record = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Followed:
-    """What came of a batch: how many moves were wanted, and which records (by sequence number) have to come again."""
+    """What came of a batch: moves, packs and retries as `Made` has them, and which records (by sequence number) have to
+    come again.
+    """
 
     moves: int = 0
+    packs: int = 0
+    retries: int = 0
     failed: dict[str, Exception] = field(default_factory=dict)
 
 
@@ -53,14 +57,15 @@ class Follower:
             except Exception as error:
                 done.failed[sequence] = error
         wanted = [move for tenant, told in by_tenant.items() for move in self._wanted_of_each(tenant, told, now, done)]
-        for stuck in make(self._table, wanted, now):
+        made = make(self._table, wanted, now)
+        for stuck in made.stuck:
             done.failed[stuck.move.sequence] = stuck.error
         for erased, sequence in gone.items():
             try:
                 leave(self._table, *erased, now)
             except Exception as error:
                 done.failed[sequence] = error
-        done.moves = len(wanted)
+        done.moves, done.packs, done.retries = len(wanted), made.packs, made.retries
         return done
 
     def _told(self, change: Mapping[str, Any]) -> Told | None:
@@ -100,7 +105,7 @@ class Follower:
         else:
             of_players = [each for each in told if each.after.experience is None]
             found = moves(of_players, settings.boards, as_of)
-        self._agenda.note(due_of(found), now)
+        self._agenda.note(due_of(found) | audits_of(found, now), now)
         return found
 
     def _with_faces(self, tenant: str, told: Sequence[Told]) -> list[Told]:

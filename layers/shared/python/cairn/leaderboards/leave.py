@@ -25,7 +25,7 @@ def leave(table: Table, tenant: str, player: str, now: datetime) -> int:
         Exception: that of the first position that could not be written.
     """
     wanted = list(_moves(table, tenant, player))
-    for stuck in make(table, wanted, now):
+    for stuck in make(table, wanted, now).stuck:
         raise stuck.error
     return sum(move.old > 0 for move in wanted)
 

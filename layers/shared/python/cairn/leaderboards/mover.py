@@ -7,7 +7,7 @@ the counts are those of the positions.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import replace
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -66,6 +66,17 @@ class Stuck:
 
     move: Move
     error: Exception
+
+
+@dataclass(slots=True)
+class Made:
+    """What came of moves: those that could not be made; how many packs there were, and how often one was tried again,
+    because it met another mover or the position was elsewhere.
+    """
+
+    stuck: list[Stuck] = field(default_factory=list)
+    packs: int = 0
+    retries: int = 0
 
 
 def moves(told: Iterable[Told], settings: BoardSettings, as_of: AsOf) -> list[Move]:
@@ -183,18 +194,21 @@ class Pack:
         return writes
 
 
-def make(table: Table, wanted: Iterable[Move], now: datetime) -> list[Stuck]:
-    """Makes moves, a pack of one tenant's in each transaction; gives back those that it could not make.
+def make(table: Table, wanted: Iterable[Move], now: datetime) -> Made:
+    """Makes moves, a pack of one tenant's in each transaction.
 
     A pack that stays busy for the patience of one command holds up no other; nor does a move that is refused
     for what it is.
     """
-    stuck: list[Stuck] = []
+    made = Made()
     seconds = int(now.timestamp())
     for _, of_tenant in groupby(sorted(wanted, key=_tenant), key=_tenant):
         for pack in packs(of_tenant):
-            stuck += _make_pack(table, pack, seconds, table.patience())
-    return stuck
+            patience = table.patience()
+            made.stuck += _make_pack(table, pack, seconds, patience)
+            made.packs += 1
+            made.retries += patience.waits
+    return made
 
 
 def packs(wanted: Iterable[Move]) -> Iterator[Pack]:

@@ -133,7 +133,7 @@ class Rebuild:
         )
         wanted = [move for move in found if move]
         self._agenda.note(due_of(wanted), now)
-        for stuck in make(self._table, wanted, now):
+        for stuck in make(self._table, wanted, now).stuck:
             raise stuck.error
         self.done.players += len(players)
         self.done.written += len(wanted)

@@ -61,12 +61,14 @@ class TreeNodeItem(Item, discriminator="node"):
 
 
 class AgendaItem(Item, discriminator="agenda"):
-    """One thing to do for a tenant at a quarter of an hour, as its key says."""
+    """One thing to do for a tenant, or one of its boards, at a quarter of an hour, as its key says."""
 
     privacy = NOT_PERSONAL
 
     tenant = UnicodeAttribute()
     task = UnicodeAttribute()
+    board = UnicodeAttribute(null=True)
+    period = UnicodeAttribute(null=True)
     ttl = WholeNumberAttribute()
 
 

@@ -70,6 +70,11 @@ class Patience:
     def __post_init__(self) -> None:
         self._since = self.now()
 
+    @property
+    def waits(self) -> int:
+        """How often it has waited so far."""
+        return self._used
+
     def wait(self) -> None:
         """Sleeps before the next attempt.
 
