@@ -73,7 +73,6 @@ def load(client: DynamoDb, name: str, board: Board, members: Sequence[Member], a
         key = storage.node_key(TENANT, board, node)
         item = {"PK": {"S": key.pk}, "SK": {"S": key.sk}, "kind": {"S": storage.NODE}, "sv": {"N": "1"}}
         _put(client, name, [item | {f"c{child}": {"N": str(count)} for child, count in counts.items()}])
-    return everybody
 
 
 def player_of(place: Place) -> dict[str, Any]:

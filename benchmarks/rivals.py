@@ -98,6 +98,7 @@ def _postgresql(places: Sequence[Place], folder: Path) -> Measured:
         run("psql", *sql, "CREATE INDEX by_score ON board (score DESC, reached_at, player) INCLUDE (name)")
         run("psql", *sql, "COPY board FROM STDIN", given=rows)
         run("psql", *sql, "VACUUM ANALYZE board")
+        size = run("psql", "-tA", *sql, "SELECT pg_total_relation_size('board')")
         some = f"\\set id random(0, {len(places) - 1})\n"
         player = "'player-' || lpad((:id)::text, 7, '0')"
         scripts = {
@@ -112,7 +113,6 @@ def _postgresql(places: Sequence[Place], folder: Path) -> Measured:
             path.write_text(script)
             told = run("pgbench", "-n", "-T", str(SECONDS), "-f", str(path), *database, "postgres")
             found[name] = float(re.search(r"latency average = ([\d.]+) ms", told)[1])  # type: ignore[index]
-        size = run("psql", "-tA", *sql, "SELECT pg_total_relation_size('board')")
         postmaster = int((data / "postmaster.pid").read_text().split()[0])
         return Measured(found["rank"], found["top"], found["move"], _memory(postmaster), int(size))
     finally:

@@ -10,10 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from cairn.leaderboards.standings import Standings
-from cairn.leaderboards.work import Message, work
+from cairn.leaderboards.work import Message, Worker
 from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
+from cairn.platform.objects import Bucket, Objects
 from cairn.platform.queue import Send, queue
 from cairn.platform.table import Table
 
@@ -25,9 +25,9 @@ NEEDED_MILLISECONDS = 30_000  # for the page that is under way
 type Work = Callable[[SQSRecord, Callable[[], int]], dict[str, int]]
 
 
-def worker(table: Table, send: Send, clock: Clock = utc_now) -> Work:
+def worker(table: Table, objects: Objects, send: Send, clock: Clock = utc_now) -> Work:
     """Handles one message within the time that is left; what there is no time for goes on in another message."""
-    standings = Standings(table)
+    boards = Worker(table, objects, send)
 
     def handle(record: SQSRecord, milliseconds_left: Callable[[], int]) -> dict[str, int]:
         message: Message = json.loads(record.body)
@@ -35,7 +35,7 @@ def worker(table: Table, send: Send, clock: Clock = utc_now) -> Work:
         def in_time() -> bool:
             return milliseconds_left() > NEEDED_MILLISECONDS
 
-        done = work(table, standings, message, clock(), in_time, send)
+        done = boards.work(message, clock(), in_time)
         logger.info("worked", task=message["task"], figures=done)
         for figure, name in FIGURES.items():
             if figure in done:
@@ -50,7 +50,8 @@ def worker(table: Table, send: Send, clock: Clock = utc_now) -> Work:
 def bootstrap() -> Work:
     """The composition root of this function."""
     base = ground()
-    return worker(base.table, queue(base.config.queue_url, base.config.endpoint_url))
+    archive = Bucket(base.config.archive_bucket, base.config.endpoint_url)
+    return worker(base.table, archive, queue(base.config.queue_url, base.config.endpoint_url))
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

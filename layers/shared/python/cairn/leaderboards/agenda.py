@@ -10,8 +10,9 @@ from enum import StrEnum
 from itertools import batched
 from typing import Any
 
+from cairn.leaderboards.board import closes_at
 from cairn.leaderboards.mover import Move
-from cairn.leaderboards.place import SLOT_SECONDS, slot_at
+from cairn.leaderboards.place import SLOT_SECONDS, slot_at, slot_from
 from cairn.leaderboards.storage import DUE_SHARDS, AgendaItem
 from cairn.platform import keys
 from cairn.platform.instants import from_ms
@@ -30,10 +31,11 @@ JOB = "boards"
 
 
 class Task(StrEnum):
-    """What is to be done: move the positions that are due; audit a board that moved the day before."""
+    """What is to be done: move the positions that are due; audit a board that moved the day before; close a season."""
 
     MOVE = "move"
     AUDIT = "audit"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,17 @@ def audits_of(moves: Iterable[Move], now: datetime) -> set[Entry]:
         )
         for tenant, (board, period) in moved
     }
+
+
+def closings_of(moves: Iterable[Move], zone: str) -> set[Entry]:
+    """The closings of the seasons in which somebody moves."""
+    seasons = {(move.tenant, move.board.key) for move in moves if move.board.calendar}
+    return {closing(tenant, board, season, zone) for tenant, (board, season) in seasons}
+
+
+def closing(tenant: str, board: str, season: str, zone: str) -> Entry:
+    """The closing of a season, 72 hours after its end in a calendar of that zone."""
+    return Entry(slot_from(closes_at(season, zone)), tenant, Task.CLOSE, board, season)
 
 
 class Agenda:

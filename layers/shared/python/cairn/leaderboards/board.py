@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from cairn.leaderboards.tree import LIMIT
 from cairn.platform.errors import DomainError
 from cairn.streaks.days import day_end, local_date
-from cairn.tenants.boards import CURRENT_STREAK, BoardRule, BoardSettings, Spread
+from cairn.tenants.boards import CURRENT_STREAK, BoardRule, BoardSettings, Period, Spread
 from cairn.tenants.seasons import Calendar, calendar_of, season_days, season_of
 
 ALL_TIME = "all"  # the period of a board that never ends
+LASTING = (ALL_TIME, *(f"{period.days}d" for period in Period if period.days))
 OF = ":"  # between the kind and the experience of a board that each experience has
 SEASON_STAYS_OPEN = timedelta(hours=72)
 """After its end, so that events that come late count."""
+POSITIONS_KEPT = timedelta(days=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,12 @@ def of_key(settings: BoardSettings, board_id: str, period: str) -> Board | None:
         return None
 
 
+def of_season(settings: BoardSettings, board_id: str, season: str) -> Board | None:
+    """A season's board, shown or not: what was begun is closed. None where there never was such a board."""
+    rule = next((rule for rule in settings.defined if rule.id == board_id), None)
+    return in_season(of_rule(rule, None, settings.subtrees), season) if rule else None
+
+
 def score_of(number: float, step: int = 1) -> int:
     """The score of a metric's number: 0 (not on the board) below one step, and never 2^33 or more."""
     return max(0, min(int(number // step), LIMIT - 1))
@@ -176,6 +184,13 @@ def score_of(number: float, step: int = 1) -> int:
 def begins(day: date, zone: str) -> datetime:
     """The instant (UTC) at which a day of a calendar begins."""
     return day_end(day - timedelta(days=1), zone, 0)
+
+
+@lru_cache(maxsize=1024)
+def gone_at(board: Board) -> int:
+    """When the positions of a season go (epoch seconds), a hundred days after its end. Its archive stays."""
+    end = datetime.combine(season_days(board.period)[1], time(0), UTC)
+    return int((end + POSITIONS_KEPT).timestamp())
 
 
 @lru_cache(maxsize=1024)

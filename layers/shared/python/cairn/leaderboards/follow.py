@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cairn.leaderboards import standings
-from cairn.leaderboards.agenda import Agenda, audits_of, due_of
+from cairn.leaderboards.agenda import Agenda, audits_of, closings_of, due_of
 from cairn.leaderboards.board import of_experience
 from cairn.leaderboards.leave import leave
 from cairn.leaderboards.mover import Move, Told, make, move_to, moves
@@ -105,7 +105,7 @@ class Follower:
         else:
             of_players = [each for each in told if each.after.experience is None]
             found = moves(of_players, settings.boards, as_of)
-        self._agenda.note(due_of(found) | audits_of(found, now), now)
+        self._agenda.note(due_of(found) | audits_of(found, now) | closings_of(found, settings.zone), now)
         return found
 
     def _with_faces(self, tenant: str, told: Sequence[Told]) -> list[Told]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from cairn.leaderboards.board import Board
+from cairn.leaderboards.board import LASTING, Board
+from cairn.leaderboards.frozen import forget
 from cairn.leaderboards.mover import Move, make
 from cairn.leaderboards.place import Place
 from cairn.leaderboards.storage import PositionItem
 from cairn.platform import keys
 from cairn.platform.table import Table
+from cairn.tenants.seasons import calendar_of
 
 ERASED = 10**15
 """The version of a position that no record of the player can come after."""
@@ -27,6 +29,9 @@ def leave(table: Table, tenant: str, player: str, now: datetime) -> int:
     wanted = list(_moves(table, tenant, player))
     for stuck in make(table, wanted, now).stuck:
         raise stuck.error
+    for move in wanted:
+        if move.board.calendar:
+            forget(table, tenant, move.board, player)
     return sum(move.old > 0 for move in wanted)
 
 
@@ -36,6 +41,7 @@ def _moves(table: Table, tenant: str, player: str) -> Iterator[Move]:
         item = PositionItem.parse(raw)
         if int(item.source_version) < ERASED:
             board_id, period = keys.board_of(item.SK)
-            board = Board(board_id, high_first=True, unit="", metric="", period=period)
+            calendar = None if period in LASTING else calendar_of(period)
+            board = Board(board_id, high_first=True, unit="", metric="", period=period, calendar=calendar)
             beside = None if item.beside is None else ERASED
             yield Move(tenant, board, Place(player, 0, 0, "", hidden=True), int(item.score), ERASED, beside)

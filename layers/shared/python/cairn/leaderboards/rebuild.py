@@ -10,15 +10,16 @@ from datetime import date, datetime
 from itertools import batched
 
 from cairn.leaderboards import roster, storage
-from cairn.leaderboards.agenda import Agenda, due_of
+from cairn.leaderboards.agenda import Agenda, closings_of, due_of
 from cairn.leaderboards.audit import BANDS, Found, audit
-from cairn.leaderboards.board import Board
+from cairn.leaderboards.board import Board, closes_at
 from cairn.leaderboards.mover import Move, make, move_to
 from cairn.leaderboards.place import AsOf, Place, place, slot_at
 from cairn.leaderboards.roster import Part
 from cairn.leaderboards.standings import Standings, faced
 from cairn.leaderboards.storage import PositionItem, RebuildItem
 from cairn.platform import keys
+from cairn.platform.errors import DomainError
 from cairn.platform.items import Raw
 from cairn.platform.table import BATCH_GET_KEYS, Table
 from cairn.platform.transact import Put, transact
@@ -41,6 +42,9 @@ class Rebuild:
 
     Args:
         clock: gives now. stop: whether to leave off; what is done stays done. sleep: waits for the index to settle.
+
+    Raises:
+        DomainError: `season-closed`.
     """
 
     def __init__(
@@ -59,6 +63,8 @@ class Rebuild:
         self._stop = stop
         self._sleep = sleep
         self._standings = Standings(table)
+        if board.calendar and clock() >= closes_at(board.period, self._standings.settings(tenant).zone):
+            raise DomainError("season-closed", f"The season {board.period} is closed, and what it came from is gone.")
         self._agenda = Agenda(table)
         self._seen: set[str] = set()
         self._key = keys.job(f"rebuild#{keys.encode(tenant)}#{keys.encode(board.id)}#{board.period}")
@@ -132,7 +138,7 @@ class Rebuild:
             for player in players
         )
         wanted = [move for move in found if move]
-        self._agenda.note(due_of(wanted), now)
+        self._agenda.note(due_of(wanted) | closings_of(wanted, as_of.zone), now)
         for stuck in make(self._table, wanted, now).stuck:
             raise stuck.error
         self.done.players += len(players)

@@ -1,6 +1,6 @@
 """Positions and count trees in the table; the indexes in which a band is sorted, and what is due is found."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -8,18 +8,28 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from cairn.leaderboards import tree
-from cairn.leaderboards.board import Board
+from cairn.leaderboards.board import Board, gone_at
 from cairn.leaderboards.place import AsOf, Place, slot_at
+from cairn.leaderboards.ranks import Row
 from cairn.platform import keys
-from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Raw, WholeNumberAttribute
+from cairn.platform.items import (
+    NOT_PERSONAL,
+    OF_THE_PLAYER,
+    CompactJsonAttribute,
+    Item,
+    Privacy,
+    Raw,
+    WholeNumberAttribute,
+)
 from cairn.platform.keys import Key
 from cairn.platform.slots import slot_text
 from cairn.platform.table import Loaded, Table
-from cairn.platform.transact import Rendered
+from cairn.platform.transact import Put, Rendered, Update
 
 INDEX = ("boards", "bp", "bs")
 DUE_INDEX = ("due", "dp", "ds")
 DUE_SHARDS = 16
+FROZEN_AT_ONCE = 100
 SORT_DIGITS = 9  # hexadecimal: 36 bits, room for the 33 of a score
 SORT_BITS = (1 << 4 * SORT_DIGITS) - 1
 
@@ -45,6 +55,7 @@ class PositionItem(Item, discriminator="position"):
     alias = UnicodeAttribute(null=True)
     hidden = BooleanAttribute(null=True)
     earned = WholeNumberAttribute(null=True)
+    ttl = WholeNumberAttribute(null=True)
     bp = UnicodeAttribute(null=True)
     bs = UnicodeAttribute(null=True)
     dp = UnicodeAttribute(null=True)
@@ -57,6 +68,7 @@ class TreeNodeItem(Item, discriminator="node"):
     privacy = NOT_PERSONAL
 
     # ADD needs top-level attributes: 128 counts, declared like any other.
+    ttl = WholeNumberAttribute(null=True)
     vars().update({f"c{child}": WholeNumberAttribute(null=True) for child in range(tree.RADIX)})
 
 
@@ -70,6 +82,24 @@ class AgendaItem(Item, discriminator="agenda"):
     board = UnicodeAttribute(null=True)
     period = UnicodeAttribute(null=True)
     ttl = WholeNumberAttribute()
+
+
+class SeasonItem(Item, discriminator="season"):
+    """A closed season; its sort key is its name."""
+
+    privacy = NOT_PERSONAL
+
+    players = WholeNumberAttribute()
+    closed_at = WholeNumberAttribute()
+    archive = UnicodeAttribute()
+
+
+class FrozenItem(Item, discriminator="frozen"):
+    """A hundred of the best rows of a closed season, as short lists. Whoever is erased is taken out of them."""
+
+    privacy = Privacy(export="none", erase="fold")
+
+    rows = CompactJsonAttribute()
 
 
 class RebuildItem(Item, discriminator="rebuild"):
@@ -102,14 +132,51 @@ def band_partition(tenant: str, board: Board, band: int) -> str:
     return keys.board_band(tenant, board.id, board.period, band)
 
 
-def rows_of(table: Table, tenant: str, board: Board, band: int) -> Iterator[Raw]:
-    """Every row of a band in the index, best first."""
-    after: Raw | None = None
+def rows_of(table: Table, tenant: str, board: Board, band: int, after_place: Place | None = None) -> Iterator[Raw]:
+    """Every row of a band in the index, best first; those after a place, where one is given."""
+    after = index_key(tenant, board, after_place) if after_place else None
     while True:
         page = table.query(band_partition(tenant, board, band), index=INDEX, after=after)
         yield from page.items
         if (after := page.after) is None:
             return
+
+
+def season_key(tenant: str, board: Board) -> Key:
+    return Key(keys.seasons(tenant, board.id), board.period)
+
+
+def frozen_key(tenant: str, board: Board, number: int) -> Key:
+    return keys.frozen(tenant, board.id, board.period, number)
+
+
+def freeze(tenant: str, board: Board, number: int, rows: Sequence[Row], instead_of: FrozenItem | None = None) -> Put:
+    """Keeps rows of a season that is over, a hundred an item; again, they are the same.
+
+    Args:
+        instead_of: what must stand there still; None for the closing itself.
+    """
+    packed = [
+        [row.rank, place.player, place.earned, place.reached_at, place.name, place.level, place.alias]
+        for row in rows
+        for place in [row.place]
+    ]
+    item = FrozenItem(*frozen_key(tenant, board, number), rows=packed)
+    same_kind = FrozenItem.absent() | (FrozenItem.kind == FrozenItem)
+    return Put(f"frozen {number}", item, FrozenItem.rows == instead_of.rows if instead_of else same_kind)
+
+
+def one_player_fewer(tenant: str, board: Board, players: int) -> Update:
+    """A closed season's number of players, less one."""
+    return Update("season", season_key(tenant, board), [SeasonItem.players.add(-1)], SeasonItem.players == players)
+
+
+def frozen_rows(item: FrozenItem) -> list[Row]:
+    """The rows that `freeze` was given."""
+    return [
+        Row(rank, Place(player, score, reached_at, name, level, None, alias))
+        for rank, player, score, reached_at, name, level, alias in item.rows
+    ]
 
 
 def sort_string(board: Board, place: Place) -> str:
@@ -232,6 +299,8 @@ def write_position(
     if place.due is not None:
         item["dp"] = {"S": due_partition(tenant, place.due, keys.bucket(place.player, DUE_SHARDS))}
         item["ds"] = {"S": f"{keys.encode(place.player)}#{key.sk}"}
+    if board.calendar:
+        item["ttl"] = {"N": str(gone_at(board))}
     values = {":s": {"N": str(old)}, ":v": from_version}
     if beside is not None:
         item["beside"] = values[":b"] = {"N": str(beside)}
@@ -257,6 +326,10 @@ def write_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int], 
         "ConditionExpression": _SAME_KIND,
         "ExpressionAttributeValues": values,
     }
+    if board.calendar:
+        values[":t"] = {"N": str(gone_at(board))}
+        request["UpdateExpression"] = f"SET kind = :k, sv = :v, #t = :t ADD {adds}"
+        request["ExpressionAttributeNames"] = {"#t": "ttl"}
     return Rendered(f"node {board.id} {board.period} {node}", "Update", request)
 
 

@@ -153,6 +153,16 @@ def agenda(slot: str) -> str:
     return f"AGENDA#{slot}"
 
 
+def seasons(tenant_id: str, board: str) -> str:
+    """Partition of a board's closed seasons."""
+    return f"{tenant(tenant_id)}#SEASONS#{encode(board)}"
+
+
+def frozen(tenant_id: str, board: str, season: str, number: int) -> Key:
+    """A hundred of a closed season's best rows."""
+    return Key(f"{tenant(tenant_id)}#SEASON#{encode(board)}#{season}", f"TOP#{number:02d}")
+
+
 def board_band(tenant_id: str, board: str, period: str, band: int) -> str:
     """Partition of the `boards` index: one band of one board."""
     return f"{tenant(tenant_id)}#LB#{encode(board)}#{encode(period)}#{band:03d}"
