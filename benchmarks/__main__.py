@@ -15,7 +15,7 @@ import benchmarks
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "bench"
-OF_THE_PACKAGE = frozenset({"__main__", "engine"})
+OF_THE_PACKAGE = frozenset({"__main__", "crowd", "engine", "rivals"})
 
 
 def names() -> list[str]:

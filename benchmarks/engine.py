@@ -4,7 +4,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+
+import botocore.session
+from botocore.config import Config as ClientConfig
 
 from cairn.imports.run import patience
 from cairn.platform.capacity import Meter
@@ -22,6 +26,27 @@ def fresh_cloud() -> Iterator[DynamoDb]:
     """A client of a local cloud that holds nothing, and that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder, Cloud(state_dir=Path(folder), port=0) as cloud:
         yield connect(cloud.endpoint_url)
+
+
+class LargeCloud(Cloud):
+    """A local cloud with a million items: Python's cycle collector would stop it for seconds, again and again."""
+
+    def _environment(self) -> dict[str, str]:
+        without = self.state_dir / "without_collector"
+        without.mkdir(exist_ok=True)
+        (without / "sitecustomize.py").write_text("import gc\n\ngc.disable()\n")
+        return {**super()._environment(), "PYTHONPATH": str(without)}
+
+
+@contextmanager
+def large_cloud() -> Iterator[DynamoDb]:
+    """A client of a local cloud that holds nothing, and bears much; the client waits for what takes long there."""
+    with tempfile.TemporaryDirectory() as folder, LargeCloud(state_dir=Path(folder), port=0) as cloud:
+        config = ClientConfig(
+            read_timeout=300, retries={"total_max_attempts": 1}, max_pool_connections=16, parameter_validation=False
+        )
+        session: Any = botocore.session.get_session()
+        yield session.create_client("dynamodb", config=config, endpoint_url=cloud.endpoint_url)
 
 
 def new_table(client: DynamoDb, meter: Meter | None = None) -> Table:

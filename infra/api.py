@@ -26,7 +26,7 @@ LOGGED = {
     "failed": "$context.integrationErrorMessage",
 }
 HEADERS = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
-SHOWN_HEADERS = ["etag", "idempotency-replayed", "retry-after"]
+SHOWN_HEADERS = ["age", "etag", "idempotency-replayed", "retry-after"]
 
 
 class Api(Construct):

@@ -15,7 +15,9 @@ class Index:
 
 INDEXES = (
     # One band of a leaderboard, best score first.
-    Index("boards", "bp", "bs", ("name",)),
+    Index("boards", "bp", "bs", ("name", "level", "alias")),
+    # What moves on by itself, by the slot at which it does.
+    Index("due", "dp", "ds", ()),
     # A player's facts by day, and their events by type: with what the answer to an event shows. A fact has none of
     # these attributes, so that adding to it costs no index write.
     Index(

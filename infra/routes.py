@@ -76,8 +76,14 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
         ("GET", "/players/{player_id}/achievements"),
     ],
     "leaderboards": [
+        ("GET", "/leaderboards"),
         ("GET", "/leaderboards/{board}"),
         ("GET", "/leaderboards/{board}/players/{player_id}"),
+        ("GET", "/leaderboards/{board}/players/{player_id}/neighbours"),
+        ("GET", "/leaderboards/{board}/friends"),
+        ("GET", "/players/{player_id}/ranks"),
+        ("GET", "/players/{player_id}/visibility"),
+        ("PUT", "/players/{player_id}/visibility"),
     ],
     "lookups": [
         ("GET", "/lookups/holders"),

@@ -9,8 +9,8 @@ from infra.api import Api
 from infra.function import Foundation
 from infra.identity import Identity, Issuer, connect_sources
 from infra.layers import RUNTIME, Layers
-from infra.rollup import RollUp
 from infra.routes import PREFIX
+from infra.scheduled import BOARDS, ROLL_UP, ScheduledWork
 from infra.stages import Stage
 from infra.storage import Storage
 from infra.stream import StreamReaders
@@ -36,14 +36,20 @@ class CairnStack(Stack):
         assert issuer is not None
         api = Api(self, "Api", base, issuer, web.url)
         stream = StreamReaders(self, "Stream", base)
-        rollup = RollUp(self, "RollUp", base)
+        rollup = ScheduledWork(self, "RollUp", base, ROLL_UP)
+        boards = ScheduledWork(self, "Boards", base, BOARDS)
         Alarms(
             self,
             "Alarms",
             stage,
             api.api,
             readers=stream.readers,
-            dead={"Stream": stream.dead, "Recheck": stream.recheck.dead, "RollUp": rollup.work.dead},
+            dead={
+                "Stream": stream.dead,
+                "Recheck": stream.recheck.dead,
+                "RollUp": rollup.work.dead,
+                "Boards": boards.work.dead,
+            },
         )
         outputs = {
             "ApiId": api.api.api_id,
@@ -59,6 +65,8 @@ class CairnStack(Stack):
             "LogoutUrl": issuer.logout_url,
             "DispatchFunction": rollup.dispatcher.function.function_name,
             "RollUpQueue": rollup.work.queue.queue_url,
+            "BoardsDispatchFunction": boards.dispatcher.function.function_name,
+            "BoardsQueue": boards.work.queue.queue_url,
             "RecheckQueue": stream.recheck.queue.queue_url,
             "StreamDeadLetters": stream.dead.queue_url,
         }

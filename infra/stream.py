@@ -1,5 +1,7 @@
 """What follows the table's stream: the mover of leaderboards, and the reactor with its queue for later."""
 
+from typing import Any
+
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
@@ -11,13 +13,30 @@ from infra.queues import WorkQueue, dead_letters
 
 BATCHES = {"leaderboards_mover": 500, "achievements_reactor": 100}
 RETRIES = 10
-# An allow-list: what does not change a player's totals is of no interest to either reader.
-PLAYERS = lambda_.FilterCriteria.filter(
-    {
-        "eventName": lambda_.FilterRule.or_("INSERT", "MODIFY"),
-        "dynamodb": {"NewImage": {"kind": {"S": lambda_.FilterRule.is_equal("player")}}},
-    }
-)
+WRITTEN = lambda_.FilterRule.or_("INSERT", "MODIFY")
+
+
+def written(kind: str, *numbers: str) -> dict[str, Any]:
+    """The pattern of items of a kind that are written, and have these numbers."""
+    having = {each: {"N": lambda_.FilterRule.exists()} for each in numbers}
+    image = {"kind": {"S": lambda_.FilterRule.is_equal(kind)}, **having}
+    return {"eventName": WRITTEN, "dynamodb": {"NewImage": image}}
+
+
+PLAYERS = written("player")
+# An allow-list: what changes neither a player's totals nor what boards of experiences rank is of no interest.
+FILTERS: dict[str, list[dict[str, Any]]] = {
+    "leaderboards_mover": [
+        PLAYERS,
+        written("progress", "meters"),
+        written("progress", "completed_at"),
+        {
+            "eventName": lambda_.FilterRule.is_equal("REMOVE"),
+            "dynamodb": {"OldImage": {"kind": {"S": lambda_.FilterRule.is_equal("player")}}},
+        },
+    ],
+    "achievements_reactor": [PLAYERS],
+}
 
 
 class StreamReaders(Construct):
@@ -41,7 +60,7 @@ class StreamReaders(Construct):
                     bisect_batch_on_error=True,
                     retry_attempts=RETRIES,
                     on_failure=sources.SqsDlq(self.dead),
-                    filters=[PLAYERS],
+                    filters=[lambda_.FilterCriteria.filter(pattern) for pattern in FILTERS[name]],
                 )
             )
             acknowledge(

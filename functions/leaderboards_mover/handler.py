@@ -1,42 +1,39 @@
-"""Moves players on the leaderboards as the table's stream tells of their XP and names."""
+"""Moves players on the leaderboards as the table's stream tells of them and of their progress."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
-from cairn.leaderboards.board import XP_ALL_TIME
-from cairn.leaderboards.mover import Told, make, moves, tell
+from cairn.leaderboards.follow import Follower
 from cairn.platform.bootstrap import ground
-from cairn.platform.stream import changes, failed_from
+from cairn.platform.clock import Clock, utc_now
+from cairn.platform.stream import failed_from
 from cairn.platform.table import Table
-from cairn.players.storage import PlayerItem
 
 logger = Logger()
+metrics = Metrics(namespace="cairn")
 
 type Consume = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def mover(table: Table) -> Consume:
+def mover(table: Table, clock: Clock = utc_now) -> Consume:
     """Handles one batch. What could not be moved comes again, from its first record on; the rest is done."""
+    follower = Follower(table)
 
     def consume(event: dict[str, Any]) -> dict[str, Any]:
-        told: list[Told] = []
-        failed: set[str] = set()
-        for record in event["Records"]:
-            try:
-                told += map(tell, changes([record], PlayerItem))
-            except Exception:
-                failed.add(record["dynamodb"]["SequenceNumber"])
-                logger.exception("unreadable", sequence=record["dynamodb"]["SequenceNumber"])
-        wanted = moves(told)
-        for stuck in make(table, XP_ALL_TIME, wanted):
-            failed.add(stuck.move.sequence)
-            logger.error("stuck", sequence=stuck.move.sequence, exc_info=stuck.error)
-        logger.info("moved", records=len(event["Records"]), moves=len(wanted), failed=len(failed))
+        done = follower.follow(event["Records"], clock())
+        for sequence, error in done.failed.items():
+            logger.error("stuck", sequence=sequence, exc_info=error)
+        logger.info("moved", records=len(event["Records"]), moves=done.moves, failed=len(done.failed))
+        if done.packs:
+            for name, count in (("BoardMoves", done.moves), ("BoardPacks", done.packs), ("BoardRetries", done.retries)):
+                metrics.add_metric(name, MetricUnit.Count, count)
+            metrics.flush_metrics()
         numbers = (record["dynamodb"]["SequenceNumber"] for record in event["Records"])
-        return failed_from(next((number for number in numbers if number in failed), None))
+        return failed_from(next((number for number in numbers if number in done.failed), None))
 
     return consume
 

@@ -4,7 +4,7 @@ import base64
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from moto import mock_aws
 
 from cairn.analytics.work import DirtyDays
+from cairn.leaderboards.agenda import Agenda, Entry, Task
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table, connect
@@ -149,6 +150,12 @@ ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
         UNLOCKS,
     ),
     "analytics_dispatch/schedule": ({"messages": 1}, {"CURSOR"}),
+    "leaderboards_dispatch/schedule": ({"messages": 16}, {"CURSOR"}),
+    "leaderboards_worker/due": (ALL_DONE, set()),
+    "leaderboards_worker/unreadable": (
+        {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910000"}]},
+        set(),
+    ),
     "analytics_rollup/a_day_without_facts": (ALL_DONE, set()),
     "analytics_rollup/day": (ALL_DONE, {"D#2026-11-20#00"}),
     "analytics_rollup/one_of_two_unreadable": (
@@ -198,6 +205,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.play("start", experience="ready")
         Secrets(world.table).of("acme")
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
+        midnight = int(datetime(2026, 11, 27, tzinfo=UTC).timestamp())
+        Agenda(world.table).note([Entry(midnight, "acme", Task.MOVE)], world.clock())
         yield world
 
 

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from cairn.analytics.work import dirty_key, slot_of
+from cairn.analytics.work import dirty_key
 from cairn.platform.keys import Key
+from cairn.platform.slots import slot_of
 from local.http import Answer
 from tests.deploy.conftest import Deployed
 

@@ -39,7 +39,7 @@ def test_what_players_do_unlocks_ranks_and_rolls_up_once_though_every_record_com
     for number, player in enumerate(PLAYERS, start=1):
         world.journey(player, upto=10 if number % 2 else 8)
     reacting = Mapping(reactor(world.table, lambda found: None, world.clock), batch=3, twice=1.0)
-    moving = Mapping(mover(world.table), batch=4, twice=1.0)
+    moving = Mapping(mover(world.table), batch=4, twice=1.0, progress=True)
     seen = 0
     while seen < len(records := records_of(cloud, world.table)):
         reacting.deliver(records[seen:])

@@ -13,10 +13,17 @@ type Record = dict[str, Any]
 type Consumer = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
-def wanted(record: Record) -> bool:
-    """The mapping's filter: players that are written."""
+def wanted(record: Record, *, progress: bool = False) -> bool:
+    """The mapping's filter: players that are written; for the mover also what boards rank of progress, and players
+    that are removed.
+    """
     image = record["dynamodb"].get("NewImage")
-    return image is not None and image["kind"]["S"] == "player"
+    if image is None:
+        was = record["dynamodb"].get("OldImage")
+        return progress and was is not None and was["kind"]["S"] == "player"
+    if progress and image["kind"]["S"] == "progress":
+        return "meters" in image or "completed_at" in image
+    return bool(image["kind"]["S"] == "player")
 
 
 def read_stream(streams: Any, table: Any, table_name: str) -> list[Record]:
@@ -43,12 +50,14 @@ class Mapping:
     """One event source mapping.
 
     Args:
-        consumer: a handler. batch: records a batch. retries: how often a failing batch comes again.
+        consumer: a handler. batch: records a batch. progress: whether its filter lets progress through.
+        retries: how often a failing batch comes again.
         twice: the share of batches that are delivered again. chance: where that is drawn from.
     """
 
     consumer: Consumer
     batch: int = 100
+    progress: bool = False
     retries: int = 10
     twice: float = 0.0
     chance: random.Random = field(default_factory=lambda: random.Random(1))
@@ -56,7 +65,7 @@ class Mapping:
 
     def deliver(self, records: Sequence[Record]) -> None:
         """Delivers records, filtered, in batches."""
-        left = [record for record in records if wanted(record)]
+        left = [record for record in records if wanted(record, progress=self.progress)]
         for start in range(0, len(left), self.batch):
             batch = left[start : start + self.batch]
             self._until_done(batch, self.retries)

@@ -5,11 +5,16 @@ import random
 import pytest
 
 from cairn.leaderboards.board import XP_ALL_TIME
-from cairn.leaderboards.read import rank_of, top
+from cairn.leaderboards.rank import rank_of
+from cairn.leaderboards.top import top
 from cairn.platform.capacity import Meter
 from cairn.platform.table import DynamoDb, Table
+from cairn.platform.transact import transact
+from cairn.tenants.boards import BoardSettings
+from cairn.tenants.settings import TenantSettings
+from cairn.tenants.storage import write
 from functions.leaderboards_mover.handler import Consume, mover
-from tests.unit.leaderboards.history import History, batch
+from tests.support.boards import History, batch
 
 PLAYERS = 2_000
 DAILY_BONUSES = tuple(range(5, 55, 5))
@@ -20,6 +25,7 @@ COMPLETIONS = (100, 150)
 def history(table: Table, client: DynamoDb) -> History:
     """Totals as players have them: half of them below 3,000 XP (level 13), a few far above."""
     chance = random.Random(1)
+    show_xp_all_time(Table(client, table.name))
     history = History()
     records = [history.change(f"player-{number}", int(chance.lognormvariate(8, 1.3)) + 5) for number in range(PLAYERS)]
     fill = mover(Table(client, table.name))
@@ -28,9 +34,19 @@ def history(table: Table, client: DynamoDb) -> History:
     return history
 
 
+def show_xp_all_time(table: Table) -> None:
+    """One board, so that what it costs can be told."""
+    transact(table, [write("acme", TenantSettings(boards=BoardSettings(("xp_all_time",))), 0)])
+
+
 @pytest.fixture
-def move(table: Table) -> Consume:
-    return mover(table)
+def move(table: Table, history: History, meter: Meter) -> Consume:
+    """A mover that knows the tenant's settings already."""
+    move = mover(table)
+    move(batch(history.change("somebody else", 1)))
+    meter.trips, meter.reads, meter.writes = 0, 0.0, 0.0
+    meter.calls.clear()
+    return move
 
 
 def test_a_rank_costs_two_trips_and_three_units_wherever_it_is(table: Table, meter: Meter, history: History) -> None:

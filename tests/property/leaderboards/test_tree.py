@@ -3,10 +3,12 @@
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cairn.leaderboards import tree
+
+unhurried = settings(deadline=None)
 
 # Small scores collide and neighbour; large ones reach every level; edges are where bands and nodes meet.
 edges = st.builds(
@@ -20,6 +22,7 @@ def counted(scores: list[int]) -> tree.Changes:
     return tree.node_changes((None, score) for score in scores)
 
 
+@unhurried
 @given(st.lists(scores, min_size=1, max_size=60), st.booleans())
 def test_a_rank_is_the_one_in_a_sorted_list(scores: list[int], high_first: bool) -> None:
     nodes = counted(scores)
@@ -30,12 +33,14 @@ def test_a_rank_is_the_one_in_a_sorted_list(scores: list[int], high_first: bool)
         assert tree.sharing(score, path) == scores.count(score)
 
 
+@unhurried
 @given(st.lists(scores, max_size=40), scores, st.booleans())
 def test_a_score_that_nobody_has_is_ranked_too(others: list[int], score: int, high_first: bool) -> None:
     better = [other for other in others if (other > score if high_first else other < score)]
     assert tree.ahead(score, counted(others), high_first) == len(better)
 
 
+@unhurried
 @given(st.lists(st.lists(places, min_size=2, max_size=6), max_size=12), st.data())
 def test_moves_change_the_same_however_they_are_split_into_batches(
     ways: list[list[int | None]], data: st.DataObject
@@ -67,6 +72,7 @@ def test_moves_change_the_same_however_they_are_split_into_batches(
     }, "only where each player began and ended counts"
 
 
+@unhurried
 @given(st.lists(st.tuples(places, places), max_size=30))
 def test_no_node_is_written_where_nothing_changes(moves: list[tuple[int | None, int | None]]) -> None:
     there_and_back = [*moves, *((new, old) for old, new in moves)]
@@ -74,6 +80,7 @@ def test_no_node_is_written_where_nothing_changes(moves: list[tuple[int | None, 
     assert all(children for children in tree.node_changes(moves).values())
 
 
+@unhurried
 @given(scores)
 def test_a_score_lies_in_its_band_and_ends_at_a_child_of_its_own(score: int) -> None:
     assert score in tree.band_range(tree.band(score))

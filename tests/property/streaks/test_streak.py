@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cairn.streaks.days import Day, add_activity, credited, day_end, local_date, zone_skipped
 from cairn.streaks.model import Checkpoint, Marks, Streak, StreakSettings
-from cairn.streaks.rules import checkpoint_at, replay, standing
+from cairn.streaks.rules import checkpoint_at, falls_at, replay, standing
 
 ZONES = (
     "Pacific/Apia",
@@ -364,3 +364,31 @@ def test_a_streak_is_what_living_day_by_day_in_one_zone_gives(history: History) 
         expected.played,
         expected.held,
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories())
+def test_a_streak_lasts_at_least_until_it_is_foretold_to_break_and_no_day_longer(history: History) -> None:
+    answer = history.streak()
+    end = falls_at(history.days(), history.marks, history.settings, history.now, history.zone)
+    if not answer.current:
+        assert end is None
+        return
+    assert end is not None and end > history.now
+    assert replace(history, now=end - timedelta(milliseconds=1)).streak().current == answer.current
+    assert replace(history, now=end + timedelta(days=2)).streak().current == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(most_zones=1))
+def test_at_home_a_streak_breaks_when_it_is_foretold_to(history: History) -> None:
+    end = falls_at(history.days(), history.marks, history.settings, history.now, history.zone)
+    if end:
+        assert replace(history, now=end).streak().current == 0
+
+
+def test_where_every_day_is_one_of_rest_no_end_is_foretold() -> None:
+    at_rest = StreakSettings(rest_weekdays=frozenset(range(1, 8)))
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    days = add_activity({}, day=noon.date(), occurred_at=noon, zone="UTC")
+    assert falls_at(days, Marks(), at_rest, noon, "UTC") is None

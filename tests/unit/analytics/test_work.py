@@ -12,7 +12,8 @@ import functions.analytics_rollup.handler as rollup_handler
 from cairn.analytics import storage
 from cairn.analytics.rollup import roll_up
 from cairn.analytics.storage import RollupItem
-from cairn.analytics.work import DirtyDays, dispatch, recompute, slot_of
+from cairn.analytics.work import DirtyDays, dispatch, recompute
+from cairn.platform.slots import slot_of
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, transact
 from cairn.tenants.settings import TenantSettings

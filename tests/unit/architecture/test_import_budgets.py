@@ -15,7 +15,9 @@ WITHOUT_HTTP = {
     "analytics_dispatch",
     "analytics_rollup",
     "identity",
+    "leaderboards_dispatch",
     "leaderboards_mover",
+    "leaderboards_worker",
 }
 NEVER = {"boto3", "moto", "requests", "aws_xray_sdk", "typer", "rich", "aws_cdk", "cairn.imports", "hypothesis"}
 HTTP = {"cairn.platform.api", "pydantic", "aws_lambda_powertools.event_handler"}

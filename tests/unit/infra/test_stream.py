@@ -47,33 +47,61 @@ def test_the_stream_has_two_readers_as_it_allows(dev: Synthesised) -> None:
     assert len(readers) == 2 == sum(needs.kind == "stream" for needs in FUNCTIONS.values())
 
 
-@pytest.mark.parametrize("name", ["leaderboards_mover", "achievements_reactor"])
-def test_the_filter_is_a_list_of_what_is_wanted(dev: Synthesised, name: str) -> None:
-    (only,) = source_of(dev, name)["FilterCriteria"]["Filters"]
-    assert json.loads(only["Pattern"]) == {
-        "eventName": ["INSERT", "MODIFY"],
-        "dynamodb": {"NewImage": {"kind": {"S": ["player"]}}},
-    }
+WRITTEN_PLAYERS = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"kind": {"S": ["player"]}}}}
+
+
+def ranked_progress(number: str) -> dict[str, Any]:
+    image = {"kind": {"S": ["progress"]}, number: {"N": [{"exists": True}]}}
+    return {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": image}}
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("achievements_reactor", [WRITTEN_PLAYERS]),
+        (
+            "leaderboards_mover",
+            [
+                WRITTEN_PLAYERS,
+                ranked_progress("meters"),
+                ranked_progress("completed_at"),
+                {"eventName": ["REMOVE"], "dynamodb": {"OldImage": {"kind": {"S": ["player"]}}}},
+            ],
+        ),
+    ],
+)
+def test_the_filter_is_a_list_of_what_is_wanted(dev: Synthesised, name: str, wanted: list[dict[str, Any]]) -> None:
+    filters = source_of(dev, name)["FilterCriteria"]["Filters"]
+    assert [json.loads(each["Pattern"]) for each in filters] == wanted
 
 
 @pytest.mark.parametrize("name", [name for name, needs in FUNCTIONS.items() if needs.kind == "queue"])
 def test_a_queues_worker_answers_partially_and_its_messages_are_hidden_long_enough(dev: Synthesised, name: str) -> None:
     source = source_of(dev, name)
-    assert (source["BatchSize"], source["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
+    batch = 1 if name == "leaderboards_worker" else 10  # one message of the boards may take all its time
+    assert (source["BatchSize"], source["FunctionResponseTypes"]) == (batch, ["ReportBatchItemFailures"])
     queue = dev.resources[source["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS[name].seconds
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
-def test_the_rollup_runs_each_quarter_and_its_schedule_carries_no_input(dev: Synthesised) -> None:
-    (schedule,) = dev.of("AWS::Scheduler::Schedule").values()
-    assert schedule["Name"] == "rollup"
-    assert schedule["ScheduleExpression"] == "cron(1,16,31,46 * * * ? *)"
+@pytest.mark.parametrize(
+    ("name", "minutes", "dispatch", "work"),
+    [
+        ("rollup", "1,16,31,46", "analytics_dispatch", "analytics_rollup"),
+        ("boards", "3,18,33,48", "leaderboards_dispatch", "leaderboards_worker"),
+    ],
+)
+def test_scheduled_work_runs_each_quarter_and_its_schedule_carries_no_input(
+    dev: Synthesised, name: str, minutes: str, dispatch: str, work: str
+) -> None:
+    (schedule,) = (each for each in dev.of("AWS::Scheduler::Schedule").values() if each["Name"] == name)
+    assert schedule["ScheduleExpression"] == f"cron({minutes} * * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "Etc/UTC"
     assert "Input" not in schedule["Target"]
-    dispatcher, function = dev.function("analytics_dispatch")
+    dispatcher, function = dev.function(dispatch)
     assert schedule["Target"]["Arn"]["Fn::GetAtt"][0] == dispatcher
-    worker = source_of(dev, "analytics_rollup")["EventSourceArn"]["Fn::GetAtt"][0]
+    worker = source_of(dev, work)["EventSourceArn"]["Fn::GetAtt"][0]
     assert function["Environment"]["Variables"]["QUEUE_URL"] == {"Ref": worker}
 
 

@@ -4,12 +4,15 @@ import pytest
 
 from cairn.platform.capacity import Meter
 from functions.leaderboards_mover.handler import Consume
+from tests.support.boards import History, batch
 from tests.support.http import Clock
 from tests.unit.leaderboards.conftest import As
-from tests.unit.leaderboards.history import History, batch
 
 TOP = "/leaderboards/xp_all_time"
 SCORES = {"ada": 50, "bob": 1200, "cid": 50, "dot": 7}
+
+
+pytestmark = pytest.mark.usefixtures("only_xp_all_time")
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def test_the_top_lists_rank_name_score_level_and_title(boards: As, clock: Clock)
         "rank": 1,
         "player_id": "bob",
         "name": "Bob",
+        "pseudonym": False,
         "score": 1200,
         "level": 8,
         "title": "Novice",
@@ -64,8 +68,10 @@ def test_there_is_no_own_row_for_those_who_are_not_ranked_or_no_player(boards: A
 @pytest.mark.usefixtures("played")
 def test_the_own_row_costs_two_trips_more_only_where_it_is_not_in_the_top(boards: As, meter: Meter) -> None:
     for player, trips in (("bob", 2), ("dot", 4)):
+        board = boards("player", player)
+        board.send("GET", "/leaderboards")  # which reads the settings
         before = meter.trips
-        boards("player", player).send("GET", TOP, limit="1")
+        board.send("GET", TOP, limit="1")
         assert meter.trips - before == trips
 
 
@@ -75,10 +81,12 @@ def test_a_rank_comes_with_score_total_and_percentile(boards: As) -> None:
     assert reply.status == 200
     assert reply.body == {
         "board": "xp_all_time",
+        "unit": "XP",
         "as_of": "2026-11-20T12:00:00.000Z",
         "rank": 2,
         "player_id": "cid",
         "name": "Cid",
+        "pseudonym": False,
         "score": 50,
         "level": 1,
         "title": "Novice",

@@ -8,23 +8,28 @@ from botocore.exceptions import ClientError
 
 from cairn.leaderboards import tree
 from cairn.leaderboards.board import XP_ALL_TIME
-from cairn.leaderboards.mover import Move, moves, packs, tell
-from cairn.leaderboards.read import top
-from cairn.leaderboards.storage import Place, PositionItem, node_key, position_key
+from cairn.leaderboards.mover import Move, moves, packs
+from cairn.leaderboards.place import AsOf, Place
+from cairn.leaderboards.storage import PositionItem, node_key, position_key
+from cairn.leaderboards.top import top
 from cairn.platform.capacity import Meter
 from cairn.platform.items import Raw
-from cairn.platform.stream import changes
 from cairn.platform.table import DynamoDb, Table
-from cairn.players.storage import PlayerItem
+from cairn.tenants.boards import BoardSettings
+from cairn.xp.levels import level_of
 from functions.leaderboards_mover.handler import Consume, mover
+from tests.support.boards import History, Record, batch, tell
 from tests.support.world import all_items
-from tests.unit.leaderboards.history import History, Record, batch
 
 FINE: dict[str, Any] = {"batchItemFailures": []}
 
 
+pytestmark = pytest.mark.usefixtures("only_xp_all_time")
+
+
 def told(*records: Record) -> list[Move]:
-    return moves(map(tell, changes(records, PlayerItem)))
+    """The moves on the board of all XP."""
+    return moves(map(tell, records), BoardSettings((XP_ALL_TIME.id,)), AsOf(0, "UTC"))
 
 
 def position(table: Table, player: str) -> Raw | None:
@@ -65,11 +70,13 @@ def test_a_player_without_xp_makes_no_move(history: History) -> None:
     assert told(history.change("ada"), history.change("ada", name="Ada L.")) == []
 
 
-def test_other_items_and_removals_make_no_move(history: History) -> None:
+def test_other_items_and_removals_make_no_move(table: Table, history: History, move: Consume) -> None:
     record = history.change("ada", 10)
     other = {**record["dynamodb"], "NewImage": {**record["dynamodb"]["NewImage"], "kind": {"S": "position"}}}
     removal = {key: value for key, value in record["dynamodb"].items() if key != "NewImage"}
-    assert told({**record, "dynamodb": other}, {**record, "dynamodb": removal}) == []
+    before = all_items(table)
+    assert move(batch({**record, "dynamodb": other}, {**record, "dynamodb": removal})) == FINE
+    assert all_items(table) == before
 
 
 def test_a_score_past_the_tree_stands_at_its_end_and_one_below_zero_is_off_the_board(history: History) -> None:
@@ -81,12 +88,12 @@ def test_a_score_past_the_tree_stands_at_its_end_and_one_below_zero_is_off_the_b
 
 
 def move_to(score: int, player: str, old: int = 0) -> Move:
-    return Move("acme", Place(player, score, 0, ""), old, 1, "1")
+    return Move("acme", XP_ALL_TIME, Place(player, score, 0, ""), old, 1)
 
 
 def test_a_pack_fits_a_transaction_and_holds_neighbours() -> None:
     wanted = [move_to(number * 7919 % 300_000 + 1, f"p{number}", number * 104729 % 300_000) for number in range(500)]
-    made = list(packs(wanted))
+    made = [pack.moves for pack in packs(wanted)]
     assert sorted(move.place.score for pack in made for move in pack) == sorted(m.place.score for m in wanted)
     assert [move.place.score for pack in made for move in pack] == sorted(m.place.score for m in wanted)
     for pack, following in zip(made, [*made[1:], []], strict=True):
@@ -285,4 +292,4 @@ def test_the_index_gives_back_score_instant_and_player(table: Table, history: Hi
     (row,) = top(table, "acme", XP_ALL_TIME, 1).rows
     reached = history.players["a#b"].xp_at
     assert reached is not None
-    assert row.place == Place("a#b", xp, int(reached.timestamp() * 1000), "A#B")
+    assert row.place == Place("a#b", xp, int(reached.timestamp() * 1000), "A#B", level_of(xp))

@@ -12,8 +12,24 @@ from functions.leaderboards_mover.handler import Consume
 from tests.support.http import CONFIG, CONTEXT
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
-STATUS = {"top.json": 200, "top_for_operator.json": 200, "own_rank.json": 200, "unknown_board.json": 404}
+STATUS = {
+    "boards.json": 200,
+    "friends.json": 200,
+    "friends_without_names.json": 422,
+    "hide.json": 200,
+    "hide_another.json": 403,
+    "neighbours.json": 200,
+    "own_rank.json": 200,
+    "page.json": 200,
+    "ranks.json": 200,
+    "top.json": 200,
+    "top_for_operator.json": 200,
+    "unknown_board.json": 404,
+    "visibility.json": 200,
+}
 FAILURES: dict[str, list[dict[str, str]]] = {
+    "erased.json": [],
+    "progress.json": [],
     "first_xp.json": [],
     "more_xp_and_a_name.json": [],
     "removed_and_other_items.json": [],

@@ -2,8 +2,9 @@
 
 from cairn.leaderboards import tree
 from cairn.leaderboards.board import XP_ALL_TIME, Board
-from cairn.leaderboards.read import best_bands, measured, ranked
-from cairn.leaderboards.storage import Place, place_in_index, sort_string
+from cairn.leaderboards.place import Place
+from cairn.leaderboards.ranks import best_bands, measured, ranked
+from cairn.leaderboards.storage import place_in_index, sort_string
 
 BEST_TIME = Board("best_time", high_first=False, unit="s", metric="best_time")
 

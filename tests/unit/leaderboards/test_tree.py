@@ -24,13 +24,13 @@ def test_bands_are_exact_below_8_and_four_to_an_octave_from_there_on() -> None:
 
 
 def test_a_band_of_one_score_has_no_node() -> None:
-    assert [tree.path(score) for score in (0, 7)] == [[("root", 0)], [("root", 7)]]
+    assert [tree.path(score) for score in (0, 7)] == [(("root", 0),), (("root", 7),)]
 
 
 def test_a_node_holds_128_single_scores_and_wider_bands_have_more_levels() -> None:
-    assert tree.path(512 + 127) == [("root", 32), ("032.0.0", 127)]
-    assert tree.path(1023) == [("root", 35), ("035.0.0", 127)]
-    assert tree.path(1024 + 128) == [("root", 36), ("036.1.0", 1), ("036.0.1", 0)]
+    assert tree.path(512 + 127) == (("root", 32), ("032.0.0", 127))
+    assert tree.path(1023) == (("root", 35), ("035.0.0", 127))
+    assert tree.path(1024 + 128) == (("root", 36), ("036.1.0", 1), ("036.0.1", 0))
     assert len(tree.path(tree.LIMIT - 1)) == 6
 
 

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import pytest
+from tests.unit.leaderboards.history import History, batch
 
 from cairn.catalog.experience import Place
 from cairn.platform.table import Table
@@ -11,7 +12,6 @@ from functions.leaderboards_mover.handler import mover
 from tests.support.crowd import event, head, load, person
 from tests.support.http import Clock
 from tests.support.world import World
-from tests.unit.leaderboards.history import History, batch
 
 NEAR = {"lat": "37.9", "lng": "-122.5"}
 HELD = {"experience_id": "woods", "item_id": "lamp"}

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+from tests.unit.leaderboards.history import History, batch
 
 from cairn.leaderboards.board import XP_ALL_TIME
 from cairn.leaderboards.storage import position_key
@@ -13,7 +14,6 @@ from functions.leaderboards_mover.handler import mover
 from tests.support.crowd import pages
 from tests.support.http import Client
 from tests.support.world import World
-from tests.unit.leaderboards.history import History, batch
 
 
 @pytest.fixture

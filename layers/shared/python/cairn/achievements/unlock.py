@@ -119,7 +119,7 @@ def _decide(
         for each in due:
             value = found.measured.get(each.metric, before.get(each.metric, 0))
             evidence = {"event_id": last.event, each.metric: value}
-            player, entry, _ = settlement.unlock(player, each, last.event, last.at)
+            player, entry, _ = settlement.unlock(player, each, last.event, last.at, settings.of(tenant).tracked)
             writes.append(write_unlock(tenant, player.id, each, last.at, evidence))
             writes.append(ledger_storage.append(tenant, player.id, entry))
             unlocked.append(each.id)

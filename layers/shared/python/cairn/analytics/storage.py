@@ -96,14 +96,6 @@ class DirtyItem(Item, discriminator="dirty"):
     ttl = WholeNumberAttribute()
 
 
-class CursorItem(Item, discriminator="cursor"):
-    """How far a scheduled job has come."""
-
-    privacy = NOT_PERSONAL
-
-    done = UnicodeAttribute()
-
-
 def rollup_key(tenant: str, scope: str, day: date, shard: int) -> Key:
     kind, _, identifier = scope.partition("#")
     encoded = f"{kind}#{keys.encode(identifier)}" if identifier else kind

@@ -3,29 +3,22 @@ over, and recomputed whole. A tenant that sleeps costs nothing.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cairn.analytics import storage
 from cairn.analytics.rollup import roll_up
-from cairn.analytics.storage import CursorItem, DirtyItem, RollupItem
+from cairn.analytics.storage import DirtyItem, RollupItem
 from cairn.platform import keys
 from cairn.platform.keys import Key
 from cairn.platform.queue import Send
+from cairn.platform.slots import SLOT, Cursor, slot_of, slot_text
 from cairn.platform.table import BATCH_GET_KEYS, Table
 from cairn.platform.transact import ConditionsFailed, Put, transact
 from cairn.tenants.storage import SettingsCache
 
-SLOT = timedelta(minutes=15)
 SETTLES = timedelta(minutes=1)  # a mark may still be on its way when its quarter of an hour ends
 MARKS_KEPT = timedelta(days=2)
 JOB = "rollup"
-
-
-def slot_of(instant: datetime) -> datetime:
-    """The start of the quarter of an hour (UTC) that an instant lies in."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    return epoch + (instant - epoch) // SLOT * SLOT
 
 
 class DirtyDays:
@@ -57,7 +50,7 @@ class DirtyDays:
 
 
 def dirty_key(slot: datetime, tenant: str, day: date) -> Key:
-    return Key(keys.dirty_partition(f"{slot:%Y-%m-%dT%H:%M}"), f"{keys.encode(tenant)}#{day.isoformat()}")
+    return Key(keys.dirty_partition(slot_text(slot)), f"{keys.encode(tenant)}#{day.isoformat()}")
 
 
 def dispatch(table: Table, settings: SettingsCache, send: Send, now: datetime) -> int:
@@ -68,26 +61,18 @@ def dispatch(table: Table, settings: SettingsCache, send: Send, now: datetime) -
     Returns:
         How many messages were sent.
     """
-    key = keys.job(JOB)
-    stored = table.get_many([key]).get(CursorItem, key)
-    earliest = slot_of(now - MARKS_KEPT)
-    done = datetime.fromisoformat(stored.done) if stored else earliest
-    slot = max(done, earliest)
-    over = slot_of(now - SETTLES)
+    cursor = Cursor(table, JOB, slot_of(now - MARKS_KEPT))
+    slot, over = cursor.slot, slot_of(now - SETTLES)
     shards: dict[tuple[str, str, int], None] = {}
     while slot < over:
-        for raw in table.query_all(keys.dirty_partition(f"{slot:%Y-%m-%dT%H:%M}"), consistent=True):
+        for raw in table.query_all(keys.dirty_partition(slot_text(slot)), consistent=True):
             mark = DirtyItem.parse(raw)
             day = date.fromisoformat(mark.day)
             for shard in range(settings.of(mark.tenant).shards_on(day)):
                 shards[mark.tenant, mark.day, shard] = None
         slot += SLOT
     send([{"tenant": tenant, "day": day, "shard": shard} for tenant, day, shard in shards])
-    if slot > done:
-        unmoved = CursorItem.done == stored.done if stored else CursorItem.absent()
-        # Where another run was quicker, both sent the same messages.
-        with suppress(ConditionsFailed):
-            transact(table, [Put("cursor", CursorItem(*key, done=slot.isoformat()), unmoved)])
+    cursor.move(slot)
     return len(shards)
 
 

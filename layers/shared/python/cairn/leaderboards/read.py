@@ -1,180 +1,217 @@
-"""Reading boards: the top, and one player's rank wherever it is. Ranks are 1, 2, 2, 4."""
+"""Boards as the API shows them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 from typing import Any
 
-from cairn.leaderboards import storage, tree
-from cairn.leaderboards.board import Board
-from cairn.leaderboards.storage import Place, PositionItem
+from cairn.leaderboards.board import Board, of_players
+from cairn.leaderboards.friends import among
+from cairn.leaderboards.neighbours import neighbours
+from cairn.leaderboards.place import AsOf, slot_at
+from cairn.leaderboards.rank import rank_of, ranks_of
+from cairn.leaderboards.ranks import Ranked, Row
+from cairn.leaderboards.top import Page, top
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms, iso
 from cairn.platform.table import Table
-from cairn.xp.levels import standing
+from cairn.tenants.boards import BoardSettings
+from cairn.tenants.seasons import season_days, season_of
+from cairn.xp.levels import title_of
+
+PAGES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A place with its competition rank: 1 + how many players are ahead."""
+class Asked:
+    """One question: of which tenant's board, by whom, and when.
 
-    rank: int
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Top:
-    """The best rows of a board, and how many players are on it."""
-
-    rows: Sequence[Row]
-    total_players: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A player's row, how many are on the board, and the mid-rank percentile (0..100).
-
-    The percentile is the share of players who are behind, those with the same score counted as half.
+    caller: the player who asks, None for anybody else. trusted: whether they may know who is behind a pseudonym.
     """
 
-    row: Row
-    total_players: int
-    percentile: float
+    tenant: str
+    board: Board
+    zone: str
+    now: datetime
+    caller: str | None = None
+    trusted: bool = False
 
 
-def top(table: Table, tenant: str, board: Board, limit: int) -> Top:
-    """The best `limit` (1..100) rows, in two trips: the root of the count tree, then as many bands as it takes."""
-    loaded = table.get_many([storage.node_key(tenant, board, tree.ROOT)], consistent=False)
-    players = storage.counts_of(loaded, tenant, board, [tree.ROOT]).get(tree.ROOT, {})
-    reads = [
-        partial(table.query, storage.band_partition(tenant, board, band), limit=limit, index=storage.INDEX)
-        for band in best_bands(players, board.high_first, limit)
+class Tops:
+    """Top pages, kept in a function's memory for as long as the tenant allows."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._kept: OrderedDict[tuple[object, ...], tuple[datetime, Page]] = OrderedDict()
+
+    def of(self, asked: Asked, limit: int, cursor: str, seconds: int) -> tuple[Page, datetime]:
+        """A page, and when it was read: at most `seconds` ago."""
+        key = (asked.tenant, asked.board.key, limit, cursor)
+        kept = self._kept.get(key)
+        if kept and timedelta(0) <= asked.now - kept[0] < timedelta(seconds=seconds):
+            return kept[1], kept[0]
+        page = top(self._table, asked.tenant, asked.board, limit, cursor)
+        self._kept[key] = (asked.now, page)
+        self._kept.move_to_end(key)
+        if len(self._kept) > PAGES_KEPT:
+            self._kept.popitem(last=False)
+        return page, asked.now
+
+
+def show_boards(settings: BoardSettings, zone: str, now: datetime) -> dict[str, Any]:
+    """The boards that there are, and their periods now."""
+    boards = [_show_board(board, zone, now) for board in of_players(settings)]
+    of_experiences = [
+        {"id": f"{rule.id}:{{experience_id}}", "title": rule.title, "unit": rule.unit, "high_first": rule.high_first}
+        for rule in settings.of_experiences()
     ]
-    pages = table.together(reads) if reads else []
-    places = (storage.place_in_index(board, row) for page in pages for row in page.items)
-    return Top(ranked(places)[:limit], sum(players.values()))
+    return {"boards": boards, "of_experiences": of_experiences, "as_of": iso(now)}
 
 
-def best_bands(players: Mapping[int, int], high_first: bool, limit: int) -> list[int]:
-    """The bands that hold the best `limit` players, best first.
+def _show_board(board: Board, zone: str, now: datetime) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": board.id,
+        "title": board.title,
+        "metric": board.metric,
+        "unit": board.unit,
+        "high_first": board.high_first,
+    }
+    return shown | _period(board, zone, now)
 
-    Args:
-        players: how many there are, by band.
+
+def _period(board: Board, zone: str, now: datetime) -> dict[str, Any]:
+    """The days that a board ranks: of its window, or of its season."""
+    today = AsOf(slot_at(now), zone).day
+    if board.calendar:
+        season = season_of(today, board.calendar)
+        first, last = season_days(season)
+        return {"season": season, "from": first.isoformat(), "to": last.isoformat()}
+    if board.window:
+        return {"from": (today - timedelta(days=board.window - 1)).isoformat(), "to": today.isoformat()}
+    return {}
+
+
+def show_top(table: Table, tops: Tops, asked: Asked, limit: int, cursor: str, seconds: int) -> dict[str, Any]:
+    """A page of a board; for a player with their own row where they are ranked, at two more trips where it is not
+    on the first page.
+
+    Raises:
+        DomainError: `invalid-parameter` for what is no cursor.
     """
-    chosen: list[int] = []
-    held = 0
-    for band in sorted((band for band, count in players.items() if count > 0), reverse=high_first):
-        if held >= limit:
-            break
-        chosen.append(band)
-        held += players[band]
-    return chosen
+    page, as_of = tops.of(asked, limit, cursor, seconds)
+    shown: dict[str, Any] = {
+        **_of(asked, as_of),
+        "age_seconds": int((asked.now - as_of).total_seconds()),
+        "total_players": page.total_players,
+        "rows": show_rows(page.rows, asked),
+        "next": page.next,
+    }
+    own = _own(table, asked, page) if asked.caller and not cursor else None
+    return shown | ({"own": show_row(own, asked)} if own else {})
 
 
-def ranked(places: Iterable[Place]) -> list[Row]:
-    """Competition ranks of a board's first places, best first.
-
-    Bands are read one by one: whoever moves from one to another meanwhile is in both, and counts where they
-    came to later.
-    """
-    found = list(places)
-    latest: dict[str, Place] = {}
-    for place in found:
-        known = latest.get(place.player)
-        if known is None or place.reached_at > known.reached_at:
-            latest[place.player] = place
-    rows: list[Row] = []
-    for number, place in enumerate((each for each in found if latest[each.player] is each), start=1):
-        tied = bool(rows) and rows[-1].place.score == place.score
-        rows.append(Row(rows[-1].rank if tied else number, place))
-    return rows
+def _own(table: Table, asked: Asked, page: Page) -> Row | None:
+    assert asked.caller is not None
+    listed = next((row for row in page.rows if row.place.player == asked.caller), None)
+    if listed:
+        return listed
+    (found,) = ranks_of(table, asked.tenant, [asked.board], asked.caller)
+    return found.ranked.row if found.ranked else None
 
 
-def rank_of(table: Table, tenant: str, board: Board, player: str) -> Ranked:
-    """One player's rank, in two trips: the position, then the path of the count tree.
+def show_rank(table: Table, asked: Asked, player: str) -> dict[str, Any]:
+    """A player's rank on a board.
 
     Raises:
         DomainError: `not-ranked`.
     """
-    key = storage.position_key(tenant, board, player)
-    item = table.get_many([key], consistent=False).get(PositionItem, key)
-    if item is None or not item.score:
-        raise DomainError(
-            "not-ranked",
-            f"The player is not on the board {board.id}: a first score above 0 {board.unit} puts them there,"
-            " some seconds later.",
-        )
-    place = storage.place_of(item, player)
-    nodes = [node for node, _ in tree.path(place.score)]
-    loaded = table.get_many([storage.node_key(tenant, board, node) for node in nodes], consistent=False)
-    return measured(board, place, storage.counts_of(loaded, tenant, board, nodes))
+    found = rank_of(table, asked.tenant, asked.board, player)
+    return {**_of(asked, asked.now), **show_ranked(found, asked)}
 
 
-def measured(board: Board, place: Place, nodes: tree.Counts) -> Ranked:
-    """Rank and percentile of a place, from the counts on its path."""
-    ahead = tree.ahead(place.score, nodes, board.high_first)
-    # Copies of the table lag one by one: the player may be in the position and not yet in the counts.
-    sharing = max(1, tree.sharing(place.score, nodes))
-    total = max(ahead + sharing, sum(nodes.get(tree.ROOT, {}).values()))
-    behind = total - ahead - sharing
-    return Ranked(Row(1 + ahead, place), total, round(100 * (behind + sharing / 2) / total, 2))
+def show_ranks(table: Table, asked: Sequence[Asked], player: str) -> dict[str, Any]:
+    """A player's ranks on several boards; None on those where they are not ranked."""
+    by_board = {each.board.key: each for each in asked}
+    found = ranks_of(table, asked[0].tenant, [each.board for each in asked], player)
+    ranks = [
+        {
+            **_of(by_board[each.board.key], asked[0].now),
+            **(show_ranked(each.ranked, by_board[each.board.key]) if each.ranked else {"rank": None}),
+        }
+        for each in found
+    ]
+    return {"player_id": player, "as_of": iso(asked[0].now), "ranks": ranks}
 
 
-def show_row(row: Row) -> dict[str, Any]:
-    """A row as the API shows it."""
-    level = standing(row.place.score)
+def show_neighbours(table: Table, asked: Asked, player: str, radius: int) -> dict[str, Any]:
+    """The rows around a player.
+
+    Raises:
+        DomainError: `not-ranked`.
+    """
+    found = neighbours(table, asked.tenant, asked.board, player, radius)
+    return {
+        **_of(asked, asked.now),
+        "rank": found.own.rank,
+        "total_players": found.total_players,
+        "rows": show_rows(found.rows, asked),
+    }
+
+
+def show_friends(table: Table, asked: Asked, players: Sequence[str]) -> dict[str, Any]:
+    """Players ranked among themselves, and those who are not ranked."""
+    found = among(table, asked.tenant, asked.board, players, asked.caller)
+    return {**_of(asked, asked.now), "rows": show_rows(found.rows, asked), "not_ranked": list(found.not_ranked)}
+
+
+def _of(asked: Asked, as_of: datetime) -> dict[str, Any]:
+    board = asked.board
+    period = {"season": board.period} if board.calendar else _period(board, asked.zone, asked.now)
+    return {"board": board.id, **period, "unit": board.unit, "as_of": iso(as_of)}
+
+
+def show_ranked(found: Ranked, asked: Asked) -> dict[str, Any]:
+    return {**show_row(found.row, asked), "total_players": found.total_players, "percentile": found.percentile}
+
+
+def show_rows(rows: Sequence[Row], asked: Asked) -> list[dict[str, Any]]:
+    return [show_row(row, asked) for row in rows]
+
+
+def show_row(row: Row, asked: Asked) -> dict[str, Any]:
+    """A row: rank, score in the board's unit, level and title. Under a pseudonym there is no id, but for the player
+    and for those who are trusted.
+    """
+    place = row.place
+    known = not place.alias or asked.trusted or place.player == asked.caller
     return {
         "rank": row.rank,
-        "player_id": row.place.player,
-        "name": row.place.name,
-        "score": row.place.score,
-        "level": level.level,
-        "title": level.title,
-        "reached_at": iso(from_ms(row.place.reached_at)),
+        "player_id": place.player if known else None,
+        "name": place.alias or place.name,
+        "pseudonym": bool(place.alias),
+        "score": place.score * asked.board.step,
+        "level": place.level,
+        "title": title_of(place.level),
+        "reached_at": iso(from_ms(place.reached_at)),
     }
 
 
-def show_top(table: Table, tenant: str, board: Board, limit: int, player: str | None, now: datetime) -> dict[str, Any]:
-    """The top as the API shows it.
-
-    Args:
-        player: whose own row is added where they are ranked; two more trips where it is not in the top.
-    """
-    best = top(table, tenant, board, limit)
-    body = {
-        "board": board.id,
-        "as_of": iso(now),
-        "total_players": best.total_players,
-        "rows": [show_row(row) for row in best.rows],
-    }
-    own = _own(table, tenant, board, best, player) if player else None
-    return body | ({"own": show_row(own)} if own else {})
+def etag_of(shown: Mapping[str, Any]) -> str:
+    """A weak ETag of an answer: the same for the same ranks, whenever they were read."""
+    lasting = {name: value for name, value in shown.items() if name not in ("as_of", "age_seconds")}
+    digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()
+    return f'W/"{digest[:16]}"'
 
 
-def _own(table: Table, tenant: str, board: Board, best: Top, player: str) -> Row | None:
-    for row in best.rows:
-        if row.place.player == player:
-            return row
-    try:
-        return rank_of(table, tenant, board, player).row
-    except DomainError as refused:
-        if refused.code == "not-ranked":
-            return None
-        raise
-
-
-def show_rank(table: Table, tenant: str, board: Board, player: str, now: datetime) -> dict[str, Any]:
-    """A player's rank as the API shows it.
+def asked_boards(settings: BoardSettings, names: Sequence[str], most: int) -> list[str]:
+    """The boards asked for, or all that rank players by their totals.
 
     Raises:
-        DomainError: `not-ranked`.
+        DomainError: `invalid-parameter` for more than `most`.
     """
-    found = rank_of(table, tenant, board, player)
-    return {
-        "board": board.id,
-        "as_of": iso(now),
-        **show_row(found.row),
-        "total_players": found.total_players,
-        "percentile": found.percentile,
-    }
+    if len(names) > most:
+        raise DomainError("invalid-parameter", f"boards names {len(names)} boards; at most {most} are taken.")
+    return list(dict.fromkeys(names)) or [board.id for board in of_players(settings)][:most]

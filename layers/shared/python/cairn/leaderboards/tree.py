@@ -5,7 +5,8 @@ counts the players of each band; below it, nodes of 128 children count ever smal
 A rank sums the counts on one side of the path to a score, and a move changes the counts on two paths.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 RADIX_BITS = 7
 RADIX = 1 << RADIX_BITS
@@ -41,7 +42,8 @@ def band_range(band: int) -> range:
     return range(first, first + (1 << (octave + 1)))
 
 
-def path(score: int) -> list[tuple[str, int]]:
+@lru_cache(maxsize=16384)
+def path(score: int) -> Sequence[tuple[str, int]]:
     """The way to a score: (node id, child index) from the root to the node whose children are single scores.
 
     Below the root an id is `<band>.<level>.<prefix>`: level 0 holds single scores, and the prefix is what
@@ -55,7 +57,7 @@ def path(score: int) -> list[tuple[str, int]]:
     for level in reversed(range(levels)):
         prefix, child = divmod(offset >> (RADIX_BITS * level), RADIX)
         steps.append((f"{within:03d}.{level}.{prefix}", child))
-    return steps
+    return tuple(steps)
 
 
 def ahead(score: int, nodes: Counts, high_first: bool) -> int:
@@ -80,13 +82,25 @@ def sharing(score: int, nodes: Counts) -> int:
 
 def add_move(changes: Changes, old: int | None, new: int | None) -> None:
     """Adds what one player's move changes; None is a place off the board. What cancels is taken out."""
-    for score, step in ((old, -1), (new, 1)):
-        for node, child in path(score) if score is not None else ():
-            children = changes.setdefault(node, {})
-            children[child] = children.get(child, 0) + step
-            if not children[child]:
+    if old == new:
+        return
+    leaves: Sequence[tuple[str, int]] = () if old is None else path(old)
+    enters: Sequence[tuple[str, int]] = () if new is None else path(new)
+    shared = 0
+    for left, entered in zip(leaves, enters, strict=False):
+        if left != entered:
+            break
+        shared += 1
+    for steps, by in ((leaves[shared:], -1), (enters[shared:], 1)):
+        for node, child in steps:
+            children = changes.get(node)
+            if children is None:
+                changes[node] = {child: by}
+            elif (count := children.get(child, 0) + by) != 0:
+                children[child] = count
+            elif len(children) > 1:
                 del children[child]
-            if not children:
+            else:
                 del changes[node]
 
 

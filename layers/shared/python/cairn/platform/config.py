@@ -21,6 +21,7 @@ class Config:
     claim_player: str
     token_use: str
     queue_url: str
+    archive_bucket: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Config":
@@ -37,4 +38,5 @@ class Config:
             claim_player=environ.get("CLAIM_PLAYER", "cairn_player"),
             token_use=environ.get("TOKEN_USE", "access"),
             queue_url=environ.get("QUEUE_URL", ""),
+            archive_bucket=environ.get("ARCHIVE_BUCKET", ""),
         )

@@ -38,6 +38,18 @@ def player_partition(tenant_id: str, player_id: str) -> str:
     return f"{tenant(tenant_id)}#U#{encode(player_id)}"
 
 
+def player_of(partition: str) -> tuple[str, str]:
+    """Tenant and player of a player's partition.
+
+    Raises:
+        ValueError: it is none.
+    """
+    _, tenant_id, kind, player_id = partition.split("#")
+    if kind != "U":
+        raise ValueError(f"{partition} is no player's partition")
+    return decode(tenant_id), decode(player_id)
+
+
 def player(tenant_id: str, player_id: str) -> Key:
     return Key(player_partition(tenant_id, player_id), "PLAYER")
 
@@ -54,6 +66,7 @@ UNLOCK_PREFIX = "A#"
 CALENDAR_PREFIX = "CAL#"
 # The sort keys between which a player and all of their progress stand: $ is what follows #.
 PLAYER_AND_PROGRESS = ("PLAYER", "PRG$")
+POSITION_PREFIX = "POS#"
 
 
 def progress(tenant_id: str, player_id: str, experience_id: str) -> Key:
@@ -162,7 +175,39 @@ def secret(tenant_id: str) -> Key:
 
 
 def position(tenant_id: str, player_id: str, board: str, period: str) -> Key:
-    return Key(player_partition(tenant_id, player_id), f"POS#{encode(board)}#{encode(period)}")
+    return Key(player_partition(tenant_id, player_id), position_sort(board, period))
+
+
+@lru_cache(maxsize=4096)
+def position_sort(board: str, period: str) -> str:
+    """The sort key of every player's position on a board."""
+    return f"{POSITION_PREFIX}{encode(board)}#{encode(period)}"
+
+
+def board_of(sort_key: str) -> tuple[str, str]:
+    """Board and period of a position's sort key."""
+    _, board, period = sort_key.split("#")
+    return decode(board), decode(period)
+
+
+def positions_due(tenant_id: str, slot: str, shard: int) -> str:
+    """Partition of the `due` index: positions that move by themselves at a quarter of an hour."""
+    return f"{tenant(tenant_id)}#DUE#{slot}#{shard:02d}"
+
+
+def agenda(slot: str) -> str:
+    """What is to be done for boards at one quarter of an hour, across tenants: the dispatcher's to-do list."""
+    return f"AGENDA#{slot}"
+
+
+def seasons(tenant_id: str, board: str) -> str:
+    """Partition of a board's closed seasons."""
+    return f"{tenant(tenant_id)}#SEASONS#{encode(board)}"
+
+
+def frozen(tenant_id: str, board: str, season: str, number: int) -> Key:
+    """A hundred of a closed season's best rows."""
+    return Key(f"{tenant(tenant_id)}#SEASON#{encode(board)}#{season}", f"TOP#{number:02d}")
 
 
 def board_band(tenant_id: str, board: str, period: str, band: int) -> str:

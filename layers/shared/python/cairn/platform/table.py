@@ -70,6 +70,11 @@ class Patience:
     def __post_init__(self) -> None:
         self._since = self.now()
 
+    @property
+    def waits(self) -> int:
+        """How often it has waited so far."""
+        return self._used
+
     def wait(self) -> None:
         """Sleeps before the next attempt.
 
@@ -222,7 +227,7 @@ class Table:
         if len(reads) == 1:
             return [reads[0]()]
         trips = self.meter.trips if self.meter else 0
-        with ThreadPoolExecutor(max_workers=min(8, len(reads))) as pool:
+        with ThreadPoolExecutor(max_workers=min(16, len(reads))) as pool:
             answers = list(pool.map(lambda read: read(), reads))
         if self.meter and reads:
             self.meter.trips = trips + 1

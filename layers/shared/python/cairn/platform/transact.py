@@ -7,7 +7,7 @@ serialise here, and every action carries a condition.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -78,7 +78,26 @@ class Check:
         return {"ConditionCheck": {"TableName": table, "Key": raw_key(self.key), **expressions(self.condition)}}
 
 
-type Action = Put | Update | Delete | Check
+class Rendered(NamedTuple):
+    """An action that is in the API's own JSON already, with its condition: for those who write thousands of one shape.
+
+    operation: `Put` or `Update`. request: all of it but the table's name.
+    """
+
+    name: str
+    operation: str
+    request: dict[str, Any]
+
+    @property
+    def key(self) -> Key:
+        raw = self.request.get("Key") or self.request["Item"]
+        return Key(raw["PK"]["S"], raw["SK"]["S"])
+
+    def render(self, table: str) -> dict[str, Any]:
+        return {self.operation: {"TableName": table, **self.request}}
+
+
+type Action = Put | Update | Delete | Check | Rendered
 
 
 class ConditionsFailed(Exception):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from cairn.platform.errors import DomainError
+from cairn.players.tally import Tally
 from cairn.streaks.rules import Checkpoint, Day, Marks
 from cairn.xp.levels import level_of
 
@@ -43,6 +44,7 @@ class Visit:
 class Player:
     """One player's state.
 
+    shown_as: how the player appears on boards (`name`, `pseudonym`, `hidden`), None for as the tenant has it.
     zone: IANA name, None for the tenant's. zones: changes of it, oldest first.
     xp: total XP, the sum of the ledger. xp_at: when the total last changed (the causing event's instant).
     level_announced: the highest level ever announced.
@@ -52,6 +54,7 @@ class Player:
     current_streak, longest_streak, active_days: as of the last write.
     visit: the session that began last, over or not.
     seen: the latest UTC date on which they did something.
+    tally: what the boards need beside the totals.
     touched: the local days whose facts the last write changed.
     ver: 0 where nothing is stored yet.
     """
@@ -59,6 +62,7 @@ class Player:
     tenant: str
     id: str
     name: str = ""
+    shown_as: str | None = None
     zone: str | None = None
     zones: tuple[tuple[datetime, str], ...] = ()
     xp: int = 0
@@ -76,6 +80,7 @@ class Player:
     last: Last | None = None
     visit: Visit | None = None
     seen: date | None = None
+    tally: Tally = field(default_factory=Tally)
     touched: tuple[date, ...] = ()
     created_at: datetime | None = None
     ver: int = 0

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 
 from cairn.achievements.definitions import Achievement
 from cairn.players.player import Last, Player, with_recent, with_visit
+from cairn.players.tally import tallied
 from cairn.players.virtues import VirtueChange, impact
 from cairn.progress.progress import Happening, Moment
-from cairn.streaks.rules import Streak, StreakSettings, add_activity, creditable, replay
+from cairn.streaks.rules import Streak, StreakSettings, add_activity, creditable, falls_at, replay
+from cairn.tenants.boards import Tracked
 from cairn.xp.ledger import ACHIEVEMENT, STREAK_BONUS, Entry
 from cairn.xp.levels import level_of
 
@@ -44,12 +46,14 @@ def settle(
     moment: Moment,
     settings: StreakSettings,
     now: datetime,
+    tracked: Tracked,
     standing: Streak | None = None,
 ) -> Settled:
     """Settles one happening.
 
     Args:
         event: the event's id. experience: "" for an event outside of any. now: as of which the streak is decided.
+        tracked: what is kept for the boards.
         standing: the player's streak as of now, should the day hold no more than before; None to find out.
     """
     days = player.days
@@ -62,11 +66,14 @@ def settle(
             completions=int(happening.completed),
             seconds=happening.session_seconds or 0,
         )
+    tally = player.tally
     if standing and days.get(moment.day) == player.days.get(moment.day):
         streak = standing
     else:
         zone = player.zone or moment.zone
         streak = replay(days, player.marks, settings, now, zone, since=player.checkpoint)
+        falls = falls_at(days, player.marks, settings, now, zone, since=player.checkpoint)
+        tally = replace(tally, falls_at=falls)
     bonus = {
         day: difference for day, earned in streak.bonuses.items() if (difference := earned - player.paid.get(day, 0))
     }
@@ -104,6 +111,8 @@ def settle(
             visit=with_visit(player.visit, experience or None, moment.occurred_at, happening.location),
         )
     settled, levels = pay(settled, sum(entry.amount for entry in entries), moment.occurred_at)
+    tally = tallied(tally, player.measured(), settled.measured(), moment.occurred_at, tracked)
+    settled = replace(settled, tally=tally)
     return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
 
 
@@ -135,11 +144,18 @@ def pay(player: Player, amount: int, at: datetime) -> tuple[Player, tuple[int, .
     return paid, levels
 
 
-def unlock(player: Player, achievement: Achievement, event: str, at: datetime) -> tuple[Player, Entry, tuple[int, ...]]:
-    """The player after an achievement paid, its ledger entry, and the levels announced by it."""
+def unlock(
+    player: Player, achievement: Achievement, event: str, at: datetime, tracked: Tracked
+) -> tuple[Player, Entry, tuple[int, ...]]:
+    """The player after an achievement paid, its ledger entry, and the levels announced by it.
+
+    Args:
+        tracked: what is kept for the boards.
+    """
     source = f"{ACHIEVEMENT}.{achievement.id}"
     entry = Entry(event, source, achievement.xp, at, f"Unlocked {achievement.title}")
     metrics = Counter(player.metrics)
     metrics["achievements_unlocked"] += 1
     paid, levels = pay(replace(player, metrics=metrics), achievement.xp, at)
-    return paid, entry, levels
+    tally = tallied(player.tally, player.measured(), paid.measured(), at, tracked)
+    return replace(paid, tally=tally), entry, levels

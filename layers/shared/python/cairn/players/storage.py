@@ -1,6 +1,7 @@
 """The player's item."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, UnicodeAttribute
@@ -8,15 +9,16 @@ from pynamodb.attributes import JSONAttribute, ListAttribute, UnicodeAttribute
 from cairn.lookups import entries
 from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
+from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, WholeNumberAttribute
 from cairn.platform.transact import Put
 from cairn.players.player import Last, Player, Visit
+from cairn.players.tally import Season, Tally
 from cairn.streaks.storage import Window, pack_window, unpack_window
 from cairn.tenants.settings import TenantSettings
 
 
 class PlayerItem(Item, discriminator="player"):
-    """At most 2 KB: 64 metrics, a streak window of ten days, ten recent experiences.
+    """At most 2 KB: 64 metrics, a streak window of ten days, ten recent experiences, XP of 35 days.
 
     `lp` and `ls` list the player in the look-ups, by the date on which they were seen; it stands nowhere else.
     """
@@ -26,6 +28,7 @@ class PlayerItem(Item, discriminator="player"):
     tenant = UnicodeAttribute()
     player = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
+    shown_as = UnicodeAttribute(null=True)
     zone = UnicodeAttribute(null=True)
     zones = JSONAttribute(null=True)
     xp = WholeNumberAttribute()
@@ -42,6 +45,7 @@ class PlayerItem(Item, discriminator="player"):
     visit: ListAttribute[Any] = ListAttribute(null=True)
     lp = UnicodeAttribute(null=True)
     ls = UnicodeAttribute(null=True)
+    tally = CompactJsonAttribute(null=True)
     touched: ListAttribute[str] = ListAttribute(null=True)
     created_at = WholeNumberAttribute(null=True)
     ver = WholeNumberAttribute()
@@ -55,6 +59,7 @@ def from_item(item: PlayerItem) -> Player:
         tenant=item.tenant,
         id=item.player,
         name=item.name or "",
+        shown_as=item.shown_as,
         zone=item.zone,
         zones=tuple((from_ms(since), zone) for since, zone in item.zones or ()),
         xp=int(item.xp),
@@ -72,6 +77,7 @@ def from_item(item: PlayerItem) -> Player:
         last=Last(last[0], last[1], date.fromisoformat(last[2]), from_ms(int(last[3]))) if last else None,
         visit=Visit(visit[0], from_ms(int(visit[1])), from_ms(int(visit[2])), visit[3]) if visit else None,
         seen=entries.day_in(item.ls) if item.ls else None,
+        tally=unpack_tally(item.tally or {}),
         touched=tuple(date.fromisoformat(day) for day in item.touched or ()),
         created_at=from_ms(int(item.created_at)) if item.created_at is not None else None,
         ver=int(item.ver),
@@ -92,6 +98,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         tenant=player.tenant,
         player=player.id,
         name=player.name or None,
+        shown_as=player.shown_as,
         zone=player.zone,
         zones=[[to_ms(since), zone] for since, zone in player.zones] or None,
         xp=player.xp,
@@ -108,9 +115,50 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         visit=[visit.experience, to_ms(visit.since), to_ms(visit.at), visit.location] if visit else None,
         lp=listed.lp,
         ls=listed.ls,
+        tally=pack_tally(player.tally) or None,
         touched=[day.isoformat() for day in player.touched] or None,
         created_at=to_ms(player.created_at) if player.created_at else None,
         ver=player.ver + 1,
+    )
+
+
+def pack_tally(tally: Tally) -> dict[str, Any]:
+    """The tally as the player's item holds it: days as the first one's number and a list, instants in milliseconds."""
+    packed: dict[str, Any] = {}
+    if tally.reached:
+        packed["r"] = {name: to_ms(at) for name, at in sorted(tally.reached.items())}
+    if days := {name: _pack_days(of) for name, of in sorted(tally.daily.items()) if of}:
+        packed["d"] = days
+    if tally.seasons:
+        packed["s"] = {
+            metric: {name: [season.total, to_ms(season.reached_at)] for name, season in sorted(of.items())}
+            for metric, of in sorted(tally.seasons.items())
+        }
+    if tally.falls_at:
+        packed["f"] = to_ms(tally.falls_at)
+    return packed
+
+
+def _pack_days(days: Mapping[date, int]) -> list[Any]:
+    first = min(days)
+    numbers = [days.get(first + timedelta(days=after), 0) for after in range((max(days) - first).days + 1)]
+    return [first.toordinal(), numbers]
+
+
+def unpack_tally(packed: Mapping[str, Any]) -> Tally:
+    """The tally that `pack_tally` was given."""
+    falls_at = packed.get("f")
+    return Tally(
+        reached={name: from_ms(at) for name, at in packed.get("r", {}).items()},
+        daily={
+            name: {date.fromordinal(first + after): number for after, number in enumerate(numbers) if number}
+            for name, (first, numbers) in packed.get("d", {}).items()
+        },
+        seasons={
+            metric: {name: Season(total, from_ms(at)) for name, (total, at) in of.items()}
+            for metric, of in packed.get("s", {}).items()
+        },
+        falls_at=from_ms(falls_at) if falls_at is not None else None,
     )
 
 

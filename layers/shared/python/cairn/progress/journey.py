@@ -99,6 +99,7 @@ class Journey:
         self.player = loaded.player
         self._before = loaded
         self._settings = settings
+        self._tracked = settings.tracked
         self._now = now
         self._watch = watch
         self.held = set(held)
@@ -150,7 +151,7 @@ class Journey:
         # Imported, it is decided within the latest active day: as of then the streak stands as it did before.
         standing = self._streak if moment.imported else None
         settled = settlement.settle(
-            player, event, name, happening, moment, self._settings.streak, now or self._now, standing
+            player, event, name, happening, moment, self._settings.streak, now or self._now, self._tracked, standing
         )
         self._streak = settled.streak
         if step:
@@ -236,7 +237,7 @@ class Journey:
 
     def _pay_unlock(self, achievement: Achievement, event: str, experience: str, moment: Moment) -> None:
         evidence = {"event_id": event, achievement.metric: self.player.measured()[achievement.metric]}
-        self.player, entry, _ = settlement.unlock(self.player, achievement, event, moment.occurred_at)
+        self.player, entry, _ = settlement.unlock(self.player, achievement, event, moment.occurred_at, self._tracked)
         self._entries.append(entry)
         self._unlocks.append(
             write_unlock(self.player.tenant, self.player.id, achievement, moment.occurred_at, evidence)

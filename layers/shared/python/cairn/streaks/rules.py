@@ -52,6 +52,7 @@ __all__ = [
     "checkpoint_at",
     "creditable",
     "credited",
+    "falls_at",
     "merge",
     "replay",
     "standing",
@@ -61,6 +62,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a device's clock may be before its activity counts as one of the future."""
 BONUS_STEP = 5
 BONUS_MAX = 50
+FORESIGHT = timedelta(days=400)
+"""How far ahead a streak's end is looked for."""
 
 
 def creditable(occurred_at: datetime, recorded_at: datetime, settings: StreakSettings, exempt: bool) -> bool:
@@ -121,6 +124,20 @@ def replay(
     )
 
 
+def falls_at(
+    days: Days, marks: Marks, settings: StreakSettings, now: datetime, zone: str, since: Checkpoint | None = None
+) -> datetime | None:
+    """When the running streak breaks if nothing more happens, freezes and rest days included.
+
+    Never later than it does: a player's move to a zone that is behind only puts it off. None where no streak runs,
+    or where it would run for `FORESIGHT` more.
+    """
+    state = since or Checkpoint.start(settings)
+    fold = _Fold(_after(days, state.through), marks, settings, now + FORESIGHT, zone)
+    after = fold.through(state, date.max)
+    return fold.broke_at if not after.current and fold.broke_at and fold.broke_at > now else None
+
+
 def checkpoint_at(
     days: Days, marks: Marks, settings: StreakSettings, day: date, since: Checkpoint | None = None
 ) -> Checkpoint:
@@ -177,6 +194,7 @@ class _Fold:
         self.bonuses: dict[date, int] = {}
         self.ledger: list[FreezeEntry] = []
         self.undecided_until: datetime | None = None
+        self.broke_at: datetime | None = None
 
     def cut(self, day: date) -> date:
         """The last date up to `day` after which a cut parts no date from the one its activity counts for."""
@@ -276,6 +294,7 @@ class _Fold:
         # A second break while the first can be repaired leaves the first: repairing it restores more.
         if until is None or ended >= until:
             broken = Break(day, ended, state.current, state.started_on or day)
+        self.broke_at = ended
         return replace(after, current=0, started_on=None, broken=broken)
 
     def preserved(self, day: date) -> bool:

@@ -1,16 +1,30 @@
 """The body of `PUT /api/v1/settings`."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cairn.platform.api.http import Body
+from cairn.platform.instants import from_ms, to_ms
 from cairn.players.bodies import known_zone
 from cairn.streaks.rules import StreakSettings
+from cairn.tenants.boards import (
+    CURRENT_STREAK,
+    OF_EXPERIENCES,
+    STANDARD,
+    BoardRule,
+    BoardSettings,
+    Period,
+    Shown,
+    Spread,
+)
 from cairn.tenants.settings import PLAYER_EVENTS, TenantSettings
 
 STREAK = StreakSettings()
+BOARDS = BoardSettings()
+GIVEN = {rule.id for rule in (*STANDARD, *OF_EXPERIENCES)}
+STREAKS = {CURRENT_STREAK, "longest_streak"}
 
 
 class StreakBody(BaseModel):
@@ -30,6 +44,66 @@ class StreakBody(BaseModel):
     late_hours: int = Field(default=STREAK.late_hours, ge=0, le=72)
 
 
+class BoardBody(BaseModel):
+    """A board of the tenant's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")
+    title: str = Field(min_length=1, max_length=100)
+    metric: str = Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")
+    unit: str = Field(default="", max_length=20)
+    high_first: bool = True
+    period: Period = Period.ALL_TIME
+    step: int = Field(default=1, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def can_be_ranked(self) -> Self:
+        if self.id in GIVEN:
+            raise ValueError(f"{self.id} is a board that is there already: take another id")
+        if self.period is not Period.ALL_TIME and not self.high_first:
+            raise ValueError("a board that the lowest leads has the period all_time")
+        if self.period is not Period.ALL_TIME and self.metric in STREAKS:
+            raise ValueError("a streak is not counted by days or seasons: use the period all_time")
+        return self
+
+
+class BoardsBody(BaseModel):
+    """A tenant's leaderboards."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shown: list[str] = Field(default=list(BOARDS.shown), max_length=30)
+    defined: list[BoardBody] = Field(default=[], max_length=50)
+    shown_as: Shown = BOARDS.shown_as
+    cache_seconds: int = Field(default=BOARDS.cache_seconds, ge=0, le=900)
+    subtrees: list[tuple[Annotated[str, Field(max_length=200)], AwareDatetime, Annotated[int, Field(ge=1, le=16)]]] = (
+        Field(default=[], max_length=50)
+    )
+
+    @model_validator(mode="after")
+    def are_all_there(self) -> Self:
+        own = [board.id for board in self.defined]
+        if len(own) != len(set(own)):
+            raise ValueError("defined: each board has an id of its own")
+        if unknown := sorted(set(self.shown) - GIVEN - set(own)):
+            there_are = ", ".join(sorted({*GIVEN, *own}))
+            raise ValueError(f"shown: there is no board {', '.join(unknown)}; there are {there_are}")
+        return self
+
+    def settings(self) -> BoardSettings:
+        """The settings that the body means."""
+        defined = tuple(BoardRule(**board.model_dump()) for board in self.defined)
+        spread = (Spread(board, from_ms(to_ms(since)), count) for board, since, count in self.subtrees)
+        return BoardSettings(
+            shown=tuple(dict.fromkeys(self.shown)),
+            defined=defined,
+            shown_as=self.shown_as,
+            cache_seconds=self.cache_seconds,
+            subtrees=tuple(sorted(spread, key=lambda each: (each.since, each.board))),
+        )
+
+
 class SettingsBody(Body):
     """A tenant's settings; what is left out has its default."""
 
@@ -39,6 +113,7 @@ class SettingsBody(Body):
     )
     streak: StreakBody = StreakBody()
     fact_shards: list[tuple[date, Annotated[int, Field(ge=1, le=64)]]] = Field(default=[], max_length=20)
+    boards: BoardsBody = BoardsBody()
 
     @field_validator("zone")
     @classmethod
@@ -54,4 +129,5 @@ class SettingsBody(Body):
             player_event_types=tuple(dict.fromkeys(self.player_event_types)),
             streak=StreakSettings(**streak),
             fact_shards=tuple(sorted(self.fact_shards)),
+            boards=self.boards.settings(),
         )

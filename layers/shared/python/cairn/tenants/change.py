@@ -9,12 +9,15 @@ from cairn.platform.table import Table
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import read, to_json, write
 
+KNOWN_BY_ALL = timedelta(minutes=2)  # functions keep settings for a minute
+
 
 def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, now: datetime) -> Answer:
     """Puts settings in the place of those that stand. What stands already is not written again.
 
     Raises:
-        DomainError: `precondition-failed`; `invalid-body` where facts of past days would be looked for elsewhere.
+        DomainError: `precondition-failed`; `invalid-body` where facts of past days would be looked for elsewhere,
+            or where a board would rank another thing than it did.
     """
     tomorrow = now.date() + timedelta(days=1)  # which it is somewhere already
 
@@ -26,6 +29,18 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
             raise DomainError(
                 "invalid-body",
                 f"fact_shards: where facts up to {tomorrow} are cannot change any more. Begin a new number later.",
+            )
+        if redefined := settings.boards.redefined(wanted.boards):
+            raise DomainError(
+                "invalid-body",
+                f"boards.defined: {', '.join(redefined)} cannot change or go. Leave it as it is, take it out of"
+                " boards.shown, and define another under a new id.",
+            )
+        if settings.boards.respreads(wanted.boards, now + KNOWN_BY_ALL):
+            raise DomainError(
+                "invalid-body",
+                "boards.subtrees: what has begun cannot change any more, and what is new begins two minutes from now or"
+                " later, when everybody reads where it will be counted. Keep the list, and add to it.",
             )
         demand(etag_of(ver))
         return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))

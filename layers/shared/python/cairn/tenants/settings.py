@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cairn.streaks.rules import StreakSettings
+from cairn.tenants.boards import BoardSettings, Tracked
 
 SYSTEM_EVENTS = frozenset(
     {
@@ -54,12 +55,19 @@ class TenantSettings:
     player_event_types: event types that players may send themselves; services may send any.
     fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
     the players who were last active then in the index of look-ups.
+    boards: the leaderboards that it shows.
     """
 
     zone: str = "UTC"
     player_event_types: tuple[str, ...] = PLAYER_EVENTS
     streak: StreakSettings = field(default_factory=StreakSettings)
     fact_shards: tuple[tuple[date, int], ...] = ()
+    boards: BoardSettings = field(default_factory=BoardSettings)
+
+    @property
+    def tracked(self) -> Tracked:
+        """What players keep for the boards."""
+        return self.boards.tracked(self.zone)
 
     def respreads(self, after: "TenantSettings", until: date) -> bool:
         """Whether other settings would look for the facts of a day up to `until` where they are not."""

@@ -4,17 +4,19 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from secrets import token_bytes
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, JSONAttribute
 
 from cairn.platform import keys
+from cairn.platform.instants import iso
 from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, Put, transact
 from cairn.streaks.rules import StreakSettings
+from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown, Spread
 from cairn.tenants.settings import TenantSettings
 
 CACHED_SECONDS = 60.0
@@ -34,6 +36,13 @@ def to_json(settings: TenantSettings) -> dict[str, Any]:
     shown["player_event_types"] = list(settings.player_event_types)
     shown["streak"]["rest_weekdays"] = sorted(settings.streak.rest_weekdays)
     shown["fact_shards"] = [[first.isoformat(), shards] for first, shards in settings.fact_shards]
+    shown["boards"] = {
+        "shown": list(settings.boards.shown),
+        "defined": [{**asdict(rule), "period": rule.period.value} for rule in settings.boards.defined],
+        "shown_as": settings.boards.shown_as.value,
+        "cache_seconds": settings.boards.cache_seconds,
+        "subtrees": [[each.board, iso(each.since), each.count] for each in settings.boards.subtrees],
+    }
     return shown
 
 
@@ -46,6 +55,20 @@ def from_json(stored: dict[str, Any]) -> TenantSettings:
         player_event_types=tuple(stored["player_event_types"]),
         streak=StreakSettings(**streak),
         fact_shards=tuple((date.fromisoformat(first), shards) for first, shards in stored["fact_shards"]),
+        boards=_boards(stored["boards"]) if "boards" in stored else BoardSettings(),
+    )
+
+
+def _boards(stored: dict[str, Any]) -> BoardSettings:
+    defined = tuple(BoardRule(**{**rule, "period": Period(rule["period"])}) for rule in stored["defined"])
+    return BoardSettings(
+        shown=tuple(stored["shown"]),
+        defined=defined,
+        shown_as=Shown(stored["shown_as"]),
+        cache_seconds=stored["cache_seconds"],
+        subtrees=tuple(
+            Spread(board, datetime.fromisoformat(since), count) for board, since, count in stored["subtrees"]
+        ),
     )
 
 
