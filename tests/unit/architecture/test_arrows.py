@@ -54,18 +54,20 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"profile_storage", "standings", "storage"}
+STORAGE = {"archive", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
     "audit",
     "bulk",
     "change",
+    "close",
     "exchange",
     "expire",
     "files",
     "folder",
     "follow",
     "friends",
+    "frozen",
     "journey",
     "keep",
     "leave",
