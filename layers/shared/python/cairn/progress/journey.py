@@ -38,8 +38,9 @@ from cairn.progress.progress import (
     Step,
 )
 from cairn.progress.rules import Standing, apply, recorded
-from cairn.streaks.rules import Streak
+from cairn.streaks.rules import Streak, creditable
 from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
+from cairn.tenants.multipliers import Multipliers
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
@@ -191,7 +192,13 @@ class Journey:
             named: str | None = getattr(command, "content", None)
             contents = self._contents.get((experience.id, keys.bucket(named, buckets)), {}) if named else {}
         standing = Standing(self.player.level, self.player.virtues, self._completed)
-        return apply(experience, head, contents, standing, command, moment, event)
+        return apply(experience, head, contents, standing, command, moment, event, self._multipliers(moment))
+
+    def _multipliers(self, moment: Moment) -> Multipliers:
+        """Those that count for what is not recorded too late: else who dates it back would choose one."""
+        settings = self._settings
+        in_time = creditable(moment.occurred_at, moment.recorded_at, settings.streak, moment.imported)
+        return settings.xp.multipliers if in_time else ()
 
     def _keep(self, experience: str, step: Step) -> None:
         self._progress[experience] = step.progress
