@@ -35,6 +35,7 @@ PURE = {
     "levels",
     "mastery",
     "model",
+    "multipliers",
     "place",
     "player",
     "playing",

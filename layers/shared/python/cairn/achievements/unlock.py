@@ -20,6 +20,8 @@ from cairn.players import settlement
 from cairn.players import storage as player_storage
 from cairn.players.player import Last, Player
 from cairn.players.storage import PlayerItem
+from cairn.progress.progress import Moment
+from cairn.progress.storage import write_level_ups
 from cairn.tenants.storage import SettingsCache
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
@@ -93,7 +95,7 @@ def unlock(table: Table, settings: SettingsCache, watch: Watch, found: Crossing,
         if player is None:
             return Decision([], {"unlocked": []})  # erased since
         due = [watch.by_id[each] for each in found.achievements if each not in held]
-        decision = _decide(watch, settings, player, held, due, found)
+        decision = _decide(watch, settings, player, held, due, found, now)
         # One that the chain reaches may be held since a time of more XP: should the write fail, it is read too.
         chain.update({each: keys.unlock(found.tenant, found.player, each) for each in decision.answer["unlocked"]})
         return decision
@@ -109,27 +111,30 @@ def _decide(
     held: Collection[str],
     due: list[Achievement],
     found: Crossing,
+    now: datetime,
 ) -> Decision:
+    if not due:
+        return Decision([], {"unlocked": []})
     last, tenant = found.last, found.tenant
     writes: list[Action] = []
     unlocked: list[str] = []
     paid = 0
+    of_tenant = settings.of(tenant)
+    moment = Moment(last.at, now, player.zone or of_tenant.zone, last.day)
     while due:
         before = player.measured()
         for each in due:
             value = found.measured.get(each.metric, before.get(each.metric, 0))
             evidence = {"event_id": last.event, each.metric: value}
-            player, entry, _ = settlement.unlock(player, each, last.event, last.at, settings.of(tenant).tracked)
+            player, entry, levels = settlement.unlock(player, each, last.event, last.at, of_tenant.tracked)
             writes.append(write_unlock(tenant, player.id, each, last.at, evidence))
             writes.append(ledger_storage.append(tenant, player.id, entry))
+            writes += write_level_ups(tenant, player.id, levels, player.xp, last.event, last.experience, moment)
             unlocked.append(each.id)
             paid += each.xp
         due = [
             each for each in watch.crossed(before, player.measured()) if each.id not in held and each.id not in unlocked
         ]
-    if not unlocked:
-        return Decision([], {"unlocked": []})
-    of_tenant = settings.of(tenant)
     shard = keys.bucket(player.id, of_tenant.shards_on(last.day))
     change = FactChange(facts.xp_numbers({ledger.ACHIEVEMENT: paid}))
     writes.append(player_storage.write(replace(player, touched=(last.day,)), of_tenant))

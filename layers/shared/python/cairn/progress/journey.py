@@ -3,7 +3,7 @@
 `Journey` starts from what was loaded, plays commands in order, and gives the actions of one transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -38,8 +38,9 @@ from cairn.progress.progress import (
     Step,
 )
 from cairn.progress.rules import Standing, apply, recorded
-from cairn.streaks.rules import Streak
+from cairn.streaks.rules import Streak, creditable
 from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
+from cairn.tenants.multipliers import Multipliers
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
@@ -164,6 +165,7 @@ class Journey:
         if happening.completed and (reflection := happening.data.get("reflection")):
             self._events.append(storage.keep_reflection(player.tenant, player.id, name, reflection))
         self._entries += settled.entries
+        self._announce(settled.player, settled.levels, event, name, moment)
         if happening.by_player:
             self._count(name, step.progress if step else None, happening, settled, moment)
         self.player = settled.player
@@ -191,7 +193,13 @@ class Journey:
             named: str | None = getattr(command, "content", None)
             contents = self._contents.get((experience.id, keys.bucket(named, buckets)), {}) if named else {}
         standing = Standing(self.player.level, self.player.virtues, self._completed)
-        return apply(experience, head, contents, standing, command, moment, event)
+        return apply(experience, head, contents, standing, command, moment, event, self._multipliers(moment))
+
+    def _multipliers(self, moment: Moment) -> Multipliers:
+        """Those that count for what is not recorded too late: else who dates it back would choose one."""
+        settings = self._settings
+        in_time = creditable(moment.occurred_at, moment.recorded_at, settings.streak, moment.imported)
+        return settings.xp.multipliers if in_time else ()
 
     def _keep(self, experience: str, step: Step) -> None:
         self._progress[experience] = step.progress
@@ -237,14 +245,21 @@ class Journey:
 
     def _pay_unlock(self, achievement: Achievement, event: str, experience: str, moment: Moment) -> None:
         evidence = {"event_id": event, achievement.metric: self.player.measured()[achievement.metric]}
-        self.player, entry, _ = settlement.unlock(self.player, achievement, event, moment.occurred_at, self._tracked)
+        self.player, entry, levels = settlement.unlock(
+            self.player, achievement, event, moment.occurred_at, self._tracked
+        )
         self._entries.append(entry)
+        self._announce(self.player, levels, event, experience, moment)
         self._unlocks.append(
             write_unlock(self.player.tenant, self.player.id, achievement, moment.occurred_at, evidence)
         )
         self._fact(FactKey(moment.day, experience)).numbers.update(
             facts.xp_numbers({ledger.ACHIEVEMENT: achievement.xp})
         )
+
+    def _announce(self, player: Player, levels: Iterable[int], event: str, experience: str, moment: Moment) -> None:
+        """Each level that the player is the first time at is an event of its own."""
+        self._events += storage.write_level_ups(player.tenant, player.id, levels, player.xp, event, experience, moment)
 
     def actions(self) -> list[Action]:
         """The transaction: events first, then what they changed, the player last but for projections' facts."""

@@ -5,6 +5,7 @@ from datetime import date
 
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.boards import BoardSettings, Tracked
+from cairn.tenants.multipliers import XpSettings
 
 SYSTEM_EVENTS = frozenset(
     {
@@ -23,6 +24,8 @@ SYSTEM_EVENTS = frozenset(
         "quadrant_advanced",
         "requirement_waived",
         "session_recorded",
+        "xp_awarded",
+        "xp_reversed",
     }
 )
 PLAYER_EVENTS = (
@@ -55,7 +58,7 @@ class TenantSettings:
     player_event_types: event types that players may send themselves; services may send any.
     fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
     the players who were last active then in the index of look-ups.
-    boards: the leaderboards that it shows.
+    boards: the leaderboards that it shows. xp: for how long completions pay more, and how much.
     """
 
     zone: str = "UTC"
@@ -63,6 +66,7 @@ class TenantSettings:
     streak: StreakSettings = field(default_factory=StreakSettings)
     fact_shards: tuple[tuple[date, int], ...] = ()
     boards: BoardSettings = field(default_factory=BoardSettings)
+    xp: XpSettings = field(default_factory=XpSettings)
 
     @property
     def tracked(self) -> Tracked:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 COMPLETION = "completion"
+PERFECT_BONUS = "perfect_bonus"
 STREAK_BONUS = "streak_bonus"
 ACHIEVEMENT = "achievement"
+OPERATOR_AWARD = "operator_award"
+FAMILIES = (COMPLETION, PERFECT_BONUS, STREAK_BONUS, ACHIEVEMENT, OPERATOR_AWARD)
 
 
 @dataclass(frozen=True, slots=True)
