@@ -20,6 +20,7 @@ PURE = {
     "boards",
     "cells",
     "columns",
+    "criteria",
     "days",
     "definitions",
     "document",
@@ -55,7 +56,7 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"archive", "profile_storage", "standings", "storage"}
+STORAGE = {"archive", "definition_storage", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
     "audit",
