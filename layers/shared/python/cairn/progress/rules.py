@@ -454,6 +454,7 @@ def _complete(
         awards=(Award(COMPLETION, xp, f"Completed {experience.name}"),) if xp else (),
         virtues=experience.virtue_impacts,
         metrics=metrics,
+        language=_language(experience),
         data={"reflection": command.reflection} if command.reflection else {},
     )
     completed = replace(
@@ -466,6 +467,13 @@ def _complete(
         waived={**progress.waived, **waived},
     )
     return Step(completed, {}, happening)
+
+
+def _language(experience: Experience) -> str | None:
+    """The language of a scenario, whatever its script or country (RFC 5646, 2.2.1): `pt` of `pt-BR`."""
+    if experience.kind != SCENARIO or not experience.language:
+        return None
+    return experience.language.partition("-")[0].lower()
 
 
 def _practise(experience: Experience, progress: Progress, command: Practise, event: str) -> Step:
