@@ -34,8 +34,21 @@ NOT_BY_DAY = frozenset({"current_streak", "longest_streak", "level"})
 OF_EXPERIENCES = frozenset({"completion_seconds", "meters"})
 RESERVED = METRICS.keys() | OF_EXPERIENCES
 
+# A tenant's own, as events bring them.
+COUNTER_NAME = r"^[a-z][a-z0-9_]{0,49}$"
+MAX_COUNTED = 1_000_000
+COUNTERS_OF_AN_EVENT = 8
 MAX_METRICS = 64
 MAX_COUNTERS = MAX_METRICS - len(METRICS)
+
+
+def own_counters(counters: dict[str, int]) -> dict[str, int]:
+    """Counters that a tenant may name itself. Raises ValueError where one is Cairn's own."""
+    if taken := sorted(counters.keys() & RESERVED):
+        raise ValueError(
+            f"{', '.join(taken)}: counted by Cairn itself. Send what causes it, or take a name of your own"
+        )
+    return counters
 
 
 def counted(metrics: Mapping[str, int], by: Mapping[str, int]) -> Counter[str]:

@@ -169,7 +169,7 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An event that the player caused. `meters`: how far they travelled for it."""
+    """An event that the player caused. `meters`: how far they travelled for it. `counters`: the tenant's own."""
 
     type: str
     content: str | None = None
@@ -177,6 +177,7 @@ class Record:
     data: Mapping[str, Any] = field(default_factory=dict)
     position: Place | None = None
     meters: float = 0
+    counters: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,7 +291,9 @@ def recorded(
     if command.content is not None:
         content = affected(contents.get(command.content, Content()), command)
         changed[command.content] = visited(content, command.seconds, moment)
-    metrics: dict[str, int] = {COUNTED[command.type]: 1} if command.type in COUNTED else {}
+    metrics = dict(command.counters)
+    if command.type in COUNTED:
+        metrics[COUNTED[command.type]] = 1
     if whole_meters:
         metrics["distance_meters"] = whole_meters
     happening = Happening(
@@ -299,7 +301,11 @@ def recorded(
         content=command.content,
         seconds=command.seconds,
         metrics=metrics,
-        data={**command.data, **({"distance_meters": command.meters} if command.meters else {})},
+        data={
+            **command.data,
+            **({"distance_meters": command.meters} if command.meters else {}),
+            **({"counters": dict(command.counters)} if command.counters else {}),
+        },
         position=command.position,
         location=command.content if command.type in MOVES_TO else None,
     )
