@@ -35,6 +35,7 @@ PURE = {
     "ledger",
     "levels",
     "mastery",
+    "metrics",
     "model",
     "multipliers",
     "place",
