@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from cairn.streaks.rules import StreakSettings
+from cairn.streaks.rules import StreakRules
 from cairn.tenants.boards import BoardSettings, Tracked
 
 SYSTEM_EVENTS = frozenset(
@@ -23,6 +23,17 @@ SYSTEM_EVENTS = frozenset(
         "quadrant_advanced",
         "requirement_waived",
         "session_recorded",
+        "streak_broken",
+        "streak_counted_anew",
+        "streak_day_restored",
+        "streak_day_struck",
+        "streak_freeze_requested",
+        "streak_freeze_withdrawn",
+        "streak_frozen",
+        "streak_pause_ended",
+        "streak_paused",
+        "streak_restore_withdrawn",
+        "streak_strike_withdrawn",
     }
 )
 PLAYER_EVENTS = (
@@ -55,12 +66,13 @@ class TenantSettings:
     player_event_types: event types that players may send themselves; services may send any.
     fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
     the players who were last active then in the index of look-ups.
+    streak: the rules of streaks by date, and the outages declared so far.
     boards: the leaderboards that it shows.
     """
 
     zone: str = "UTC"
     player_event_types: tuple[str, ...] = PLAYER_EVENTS
-    streak: StreakSettings = field(default_factory=StreakSettings)
+    streak: StreakRules = field(default_factory=StreakRules)
     fact_shards: tuple[tuple[date, int], ...] = ()
     boards: BoardSettings = field(default_factory=BoardSettings)
 
