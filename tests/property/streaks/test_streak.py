@@ -9,8 +9,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cairn.streaks.days import Day, add_activity, credited, day_end, local_date, zone_skipped
-from cairn.streaks.model import Checkpoint, Marks, Streak, StreakSettings
+from cairn.streaks.days import MAX_OFFSET, Day, add_activity, credited, day_end, local_date, zone_skipped
+from cairn.streaks.model import Checkpoint, Marks, Streak, StreakRules, StreakSettings
 from cairn.streaks.rules import checkpoint_at, falls_at, replay, standing
 
 ZONES = (
@@ -41,6 +41,7 @@ class Activity:
     zone: str
     completions: int
     seconds: int
+    late: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -49,30 +50,38 @@ class History:
 
     activities: tuple[Activity, ...]
     marks: Marks
-    settings: StreakSettings
+    rules: StreakRules
     zone: str
     now: datetime
 
     def days(self, activities: Iterable[Activity] | None = None) -> dict[date, Day]:
         days: dict[date, Day] = {}
         for each in self.activities if activities is None else activities:
+            day, recorded_at = self.rules.local_date(each.at, each.zone), each.at + each.late
             days = add_activity(
                 days,
-                day=local_date(each.at, each.zone, self.settings.day_start_hours),
+                day=day,
                 occurred_at=each.at,
                 zone=each.zone,
                 completions=each.completions,
                 seconds=each.seconds,
+                late_at=recorded_at if recorded_at >= self.rules.day_end(day, each.zone) else None,
             )
         return days
 
+    @property
+    def over(self) -> date:
+        """The last date that is over everywhere."""
+        hours = MAX_OFFSET + timedelta(hours=self.rules.latest_start_hours)
+        return (self.now - hours).date() - timedelta(1)
+
     def streak(self, days: dict[date, Day] | None = None, since: Checkpoint | None = None) -> Streak:
         shown = self.days() if days is None else days
-        return replay(shown, self.marks, self.settings, self.now, self.zone, since)
+        return replay(shown, self.marks, self.rules, self.now, self.zone, since)
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> StreakSettings:
+def some_settings(draw: st.DrawFn) -> StreakSettings:
     return StreakSettings(
         day_start_hours=draw(st.sampled_from((0, 0, 1, 3, 6))),
         freezes_at_start=draw(st.integers(0, 3)),
@@ -107,6 +116,7 @@ def histories(draw: st.DrawFn, most_zones: int = 4, trusted: bool = False) -> Hi
                 in_force(at + late),
                 draw(st.sampled_from((0, 0, 1, 2))),
                 draw(st.sampled_from((60, 60, 1800))),
+                late,
             )
         )
 
@@ -121,15 +131,20 @@ def histories(draw: st.DrawFn, most_zones: int = 4, trusted: bool = False) -> Hi
         freeze_requests=frozenset(draw(st.sets(dates(), max_size=4))),
         pauses=tuple(draw(st.lists(ranges(8), max_size=1))),
         restores=frozenset(draw(st.sets(dates(), max_size=2))),
+        reversals=frozenset(draw(st.sets(dates(), max_size=2))),
+    )
+    later = sorted(draw(st.sets(dates(), max_size=2)))
+    rules = StreakRules(
+        eras=tuple((first, draw(some_settings())) for first in (date.min, *later)),
         amnesties=tuple(draw(st.lists(ranges(2), max_size=1))),
     )
     now = at + timedelta(minutes=draw(st.integers(0, 60 * 24 * 8)))
-    return History(tuple(activities), marks, draw(rules()), in_force(now), now)
+    return History(tuple(activities), marks, rules, in_force(now), now)
 
 
 def core(streak: Streak) -> Streak:
     """What does not depend on where the replay began."""
-    return replace(streak, bonuses={}, frozen=(), repaired=(), freeze_ledger=())
+    return replace(streak, bonuses={}, frozen=(), repaired=(), freeze_ledger=(), breaks=(), kinds={})
 
 
 @moderate
@@ -166,9 +181,8 @@ def test_any_order_of_the_same_activities_gives_the_same_streak(history: History
 @given(histories(), st.integers(0, 60))
 def test_a_replay_from_any_checkpoint_equals_the_replay_from_the_start(history: History, after: int) -> None:
     days = history.days()
-    over = (history.now - timedelta(hours=14 + history.settings.day_start_hours)).date() - timedelta(1)
-    day = min(min(days) + timedelta(after), over)
-    kept = checkpoint_at(days, history.marks, history.settings, day)
+    day = min(min(days) + timedelta(after), history.over)
+    kept = checkpoint_at(days, history.marks, history.rules, day)
     assert kept.through is None or kept.through <= day
     later = {date: content for date, content in days.items() if not kept.through or date > kept.through}
     whole, resumed = history.streak(), history.streak(later, kept)
@@ -178,20 +192,21 @@ def test_a_replay_from_any_checkpoint_equals_the_replay_from_the_start(history: 
     assert resumed.freeze_ledger == tuple(entry for entry in whole.freeze_ledger if entry.date > ended)
     assert resumed.frozen == tuple(day for day in whole.frozen if day > ended)
     assert resumed.repaired == tuple(day for day in whole.repaired if day > ended)
+    assert resumed.breaks == tuple(each for each in whole.breaks if each.missed > ended)
+    assert resumed.kinds == {day: kind for day, kind in whole.kinds.items() if day > ended}
 
 
 @moderate
 @given(histories(), st.lists(st.integers(0, 50), min_size=1, max_size=5))
 def test_a_checkpoint_of_checkpoints_is_the_checkpoint(history: History, steps: list[int]) -> None:
     days = history.days()
-    over = (history.now - timedelta(hours=14 + history.settings.day_start_hours)).date() - timedelta(1)
     kept = None
     for step in sorted(steps):
-        day = min(min(days) + timedelta(step), over)
+        day = min(min(days) + timedelta(step), history.over)
         if kept and kept.through and day < kept.through:
             continue
-        kept = checkpoint_at(days, history.marks, history.settings, day, kept)
-        assert kept == checkpoint_at(days, history.marks, history.settings, day)
+        kept = checkpoint_at(days, history.marks, history.rules, day, kept)
+        assert kept == checkpoint_at(days, history.marks, history.rules, day)
 
 
 @moderate
@@ -215,6 +230,7 @@ def test_looking_often_gives_the_same_as_looking_once(history: History, looks: l
 @moderate
 @given(histories())
 def test_credited_dates_begin_one_after_the_other(history: History) -> None:
+    history = replace(history, marks=replace(history.marks, reversals=frozenset()))
     days = history.days()
     taken = sorted(credited(days).items())
     assert all(one.first_at < other.first_at for (_, one), (_, other) in pairwise(taken))
@@ -222,33 +238,63 @@ def test_credited_dates_begin_one_after_the_other(history: History) -> None:
     assert history.streak().active_days == len(taken) <= len(instants)
     walk, reached = set(), date.min
     for each in sorted(history.activities, key=lambda each: each.at):
-        reached = max(reached, local_date(each.at, each.zone, history.settings.day_start_hours))
+        reached = max(reached, history.rules.local_date(each.at, each.zone))
         walk.add(reached)
     assert {day for day, _ in taken} == walk
 
 
 @moderate
 @given(histories())
+def test_a_struck_date_is_as_if_nothing_had_happened_on_it(history: History) -> None:
+    left = {day: each for day, each in history.days().items() if day not in history.marks.reversals}
+    assert history.streak() == replace(history, marks=replace(history.marks, reversals=frozenset())).streak(left)
+
+
+@moderate
+@given(histories(), some_settings(), st.integers(1, 9))
+def test_settings_that_change_from_tomorrow_on_change_nothing_until_then(
+    history: History, other: StreakSettings, after: int
+) -> None:
+    # A date to come for which a freeze is set aside may become one of rest.
+    history = replace(history, marks=replace(history.marks, freeze_requests=frozenset()))
+    tomorrow = history.now.date() + timedelta(1 + after)
+    changed = replace(history, rules=history.rules.changed(other, tomorrow))
+    before = replace(history, rules=history.rules.before(tomorrow))
+    one, two = before.streak(), changed.streak()
+    # These two look ahead.
+    assert replace(one, recheck_at=two.recheck_at, repairable_until=two.repairable_until) == replace(
+        two, checkpoint=one.checkpoint
+    )
+
+
+@moderate
+@given(histories())
 def test_the_figures_of_a_streak_agree_with_each_other(history: History) -> None:
-    answer, most = history.streak(), history.settings.freezes_max
+    answer = history.streak()
+    most = max(settings.freezes_max for _, settings in history.rules.eras)
     assert 0 <= answer.current <= answer.longest <= answer.active_days
     assert 0 <= answer.freezes_available <= most
-    held = min(history.settings.freezes_at_start, most)
+    first = history.rules.on(min(answer.bonuses, default=history.rules.local_date(history.now, history.zone)))
+    held = min(first.freezes_at_start, first.freezes_max)
     for entry in answer.freeze_ledger:
         held += entry.change
         assert (entry.held, abs(entry.change)) == (held, 1)
         assert 0 <= held <= most
     assert held == answer.freezes_available
+    given_back = [entry.date for entry in answer.freeze_ledger if entry.kind == "given_back"]
     used = [entry.date for entry in answer.freeze_ledger if entry.change < 0]
-    assert used == list(answer.frozen)
-    assert not set(used) & set(answer.bonuses)
+    assert set(given_back) <= set(answer.bonuses)
+    assert [day for day in used if day not in given_back] == list(answer.frozen)
+    assert not set(answer.frozen) & set(answer.bonuses)
+    assert {day for day, kind in answer.kinds.items() if kind == "active"} == set(answer.bonuses)
+    assert {day for day, kind in answer.kinds.items() if kind == "frozen"} == set(answer.frozen)
     assert len(answer.bonuses) == answer.active_days
     assert all(5 <= bonus <= 50 for bonus in answer.bonuses.values())
     assert (answer.current > 0) == (answer.started_on is not None) == (answer.recheck_at is not None)
     assert answer.recheck_at is None or answer.recheck_at > history.now
     assert (standing(answer) == "broken") == (answer.current == 0 and answer.active_days > 0)
     for one, other in pairwise(answer.repaired):
-        assert (other - one).days >= history.settings.repair_every_days
+        assert (other - one).days >= history.rules.on(other).repair_every_days
 
 
 @moderate
@@ -279,8 +325,11 @@ def test_the_longest_streak_and_the_active_days_outlast_any_absence(history: His
 @given(histories(most_zones=1), st.integers(0, 40))
 def test_at_home_one_more_active_date_never_shortens_anything(history: History, place: int) -> None:
     # A freeze earned on another date can save another streak, so this holds without freezes and repairs.
-    plain = replace(history.settings, freezes_max=0, repair_within_hours=0)
-    home = replace(history, settings=plain)
+    plain = [
+        (first, replace(each, freezes_max=0, repair_within_hours=0, day_start_hours=0))
+        for first, each in history.rules.eras
+    ]
+    home = replace(history, rules=replace(history.rules, eras=tuple(plain)))
     first = history.activities[0].at
     at = first + (history.now - first) * place / 40
     extra = Activity(at, history.activities[0].zone, 0, 60)
@@ -298,6 +347,7 @@ class Player:
     streak: int = 0
     longest: int = 0
     played: int = 0
+    towards: int = 0
     lost: int = 0
     lost_at: datetime | None = None
     since: int = 0
@@ -306,20 +356,33 @@ class Player:
 
 def live(history: History) -> Player:
     """Every date from the first to the last, without skipping any, and without looking ahead."""
-    rules, marks, zone = history.settings, history.marks, history.zone
-    player = Player(held=min(rules.freezes_at_start, rules.freezes_max))
+    marks, zone = history.marks, history.zone
+
+    def in_force(day: date) -> StreakSettings:
+        return [settings for first, settings in history.rules.eras if first <= day][-1]
+
+    def end_of(day: date) -> datetime:
+        return day_end(day, zone, in_force(day + timedelta(1)).day_start_hours)
+
     by_date: dict[date, list[Activity]] = {}
     for each in history.activities:
-        by_date.setdefault(local_date(each.at, zone, rules.day_start_hours), []).append(each)
+        day = local_date(each.at, zone, 0)
+        day = local_date(each.at, zone, in_force(day).day_start_hours)
+        if day not in marks.reversals:
+            by_date.setdefault(day, []).append(each)
     if not by_date:
-        return player
-    window = timedelta(hours=rules.repair_within_hours)
+        begin = in_force(history.rules.local_date(history.now, zone))
+        return Player(held=min(begin.freezes_at_start, begin.freezes_max))
     day = min(by_date)
-    while day <= max(by_date) or day_end(day, zone, rules.day_start_hours) <= history.now:
-        end = day_end(day, zone, rules.day_start_hours)
+    begin = in_force(day)
+    player = Player(held=min(begin.freezes_at_start, begin.freezes_max))
+    window = timedelta()
+    while day <= max(by_date) or end_of(day) <= history.now:
+        end, rules = end_of(day), in_force(day)
         if done := by_date.get(day):
             player.streak += 1
             player.played += 1
+            player.towards += 1
             player.since += 1
             if player.lost_at and window and min(each.at for each in done) - player.lost_at <= window:
                 enough = (
@@ -334,20 +397,22 @@ def live(history: History) -> Player:
                 player.lost_at = None
             player.longest = max(player.longest, player.streak)
             every = rules.freeze_every_active_days
-            if every and player.played % every == 0:
-                player.held = min(player.held + 1, rules.freezes_max)
+            if every and player.towards >= every:
+                player.towards = 0
+                player.held = max(player.held, min(player.held + 1, rules.freezes_max))
         elif player.streak:
             off = (
                 zone_skipped(day, zone)
                 or day.isoweekday() in rules.rest_weekdays
                 or day in marks.restores
-                or any(first <= day <= last for first, last in marks.pauses + marks.amnesties)
+                or any(first <= day <= last for first, last in marks.pauses + history.rules.amnesties)
             )
             if not off and player.held:
                 player.held -= 1
             elif not off:
-                if not player.lost_at or end - player.lost_at >= window:
+                if not player.lost_at or not window or end - player.lost_at >= window:
                     player.lost, player.lost_at, player.since = player.streak, end, 0
+                    window = timedelta(hours=rules.repair_within_hours)
                 player.streak = 0
         day += timedelta(1)
     return player
@@ -370,7 +435,7 @@ def test_a_streak_is_what_living_day_by_day_in_one_zone_gives(history: History) 
 @given(histories())
 def test_a_streak_lasts_at_least_until_it_is_foretold_to_break_and_no_day_longer(history: History) -> None:
     answer = history.streak()
-    end = falls_at(history.days(), history.marks, history.settings, history.now, history.zone)
+    end = falls_at(history.days(), history.marks, history.rules, history.now, history.zone)
     if not answer.current:
         assert end is None
         return
@@ -382,7 +447,7 @@ def test_a_streak_lasts_at_least_until_it_is_foretold_to_break_and_no_day_longer
 @settings(max_examples=200, deadline=None)
 @given(histories(most_zones=1))
 def test_at_home_a_streak_breaks_when_it_is_foretold_to(history: History) -> None:
-    end = falls_at(history.days(), history.marks, history.settings, history.now, history.zone)
+    end = falls_at(history.days(), history.marks, history.rules, history.now, history.zone)
     if end:
         assert replace(history, now=end).streak().current == 0
 
@@ -391,4 +456,4 @@ def test_where_every_day_is_one_of_rest_no_end_is_foretold() -> None:
     at_rest = StreakSettings(rest_weekdays=frozenset(range(1, 8)))
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
     days = add_activity({}, day=noon.date(), occurred_at=noon, zone="UTC")
-    assert falls_at(days, Marks(), at_rest, noon, "UTC") is None
+    assert falls_at(days, Marks(), StreakRules.always(at_rest), noon, "UTC") is None

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from cairn.streaks.days import Day, Days, add_activity, local_date
-from cairn.streaks.model import Marks, Streak, StreakSettings
+from cairn.streaks.model import Marks, Streak, StreakRules, StreakSettings
 from cairn.streaks.rules import replay
 
 
@@ -39,8 +39,10 @@ def streak(
     marks: Marks | None = None,
     zone: str = "UTC",
     settings: StreakSettings | None = None,
+    rules: StreakRules | None = None,
 ) -> Streak:
-    return replay(days, marks or Marks(), settings or StreakSettings(), now, zone)
+    """The streak under settings that never changed, or under `rules`."""
+    return replay(days, marks or Marks(), rules or StreakRules.always(settings or StreakSettings()), now, zone)
 
 
 def without_freezes(**other: int) -> StreakSettings:

@@ -104,10 +104,11 @@ def test_an_added_activity_joins_its_day_and_leaves_the_former_days_alone() -> N
     assert both == {day: Day(utc("2026-03-01T09:00"), "UTC", 1, 15)}
 
 
-@pytest.mark.parametrize("wrong", [{"completions": -1}, {"seconds": -1}])
-def test_an_activity_cannot_take_anything_away(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(("completions", "seconds"), [(-1, 0), (0, -1)])
+def test_an_activity_cannot_take_anything_away(completions: int, seconds: int) -> None:
+    at = utc("2026-03-01T12:00")
     with pytest.raises(ValueError, match="0 or more"):
-        add_activity({}, day=date(2026, 3, 1), occurred_at=utc("2026-03-01T12:00"), zone="UTC", **wrong)
+        add_activity({}, day=date(2026, 3, 1), occurred_at=at, zone="UTC", completions=completions, seconds=seconds)
 
 
 def test_activity_on_a_date_lived_twice_counts_for_the_later_date_already_begun() -> None:

@@ -9,7 +9,7 @@ def test_a_frozen_day_keeps_the_streak_but_does_not_count() -> None:
     answer = streak(active(march(1), march(2), march(4)), clock(march(4), 13))
     assert (answer.current, answer.longest, answer.active_days) == (3, 3, 3)
     assert (answer.frozen, answer.freezes_available) == ((march(3),), 2)
-    assert answer.freeze_ledger == (FreezeEntry(march(3), "used_automatically", -1, 2),)
+    assert answer.freeze_ledger == (FreezeEntry(march(3), "used_automatically", -1, 2, clock(march(4), 0)),)
 
 
 def test_a_streak_held_by_a_freeze_stands_as_frozen_until_the_next_activity() -> None:
@@ -39,7 +39,7 @@ def test_seven_active_days_earn_a_freeze() -> None:
     six, seven = (active(*(march(n) for n in range(1, last + 1))) for last in (6, 7))
     assert streak(six, clock(march(7), 13), settings=settings).freezes_available == 0
     answer = streak(seven, clock(march(7), 13), settings=settings)
-    assert answer.freeze_ledger == (FreezeEntry(march(7), "earned", 1, 1),)
+    assert answer.freeze_ledger == (FreezeEntry(march(7), "earned", 1, 1, clock(march(7), 12)),)
 
 
 def test_active_days_before_a_break_still_count_towards_a_freeze() -> None:
@@ -52,7 +52,7 @@ def test_a_freeze_earned_on_top_of_the_most_is_lost() -> None:
     days = active(*(march(n) for n in range(1, 8)), march(9))
     answer = streak(days, clock(march(9), 13))
     # At 3 of 3 the 7th earned nothing; the 8th took one, and the 9th is only the first of the next seven.
-    assert answer.freeze_ledger == (FreezeEntry(march(8), "used_automatically", -1, 2),)
+    assert answer.freeze_ledger == (FreezeEntry(march(8), "used_automatically", -1, 2, clock(march(9), 0)),)
     assert answer.current == 8
 
 
@@ -76,7 +76,7 @@ def test_a_freeze_on_request_is_set_aside_at_once_and_said_so() -> None:
     assert asked.freeze_ledger == (FreezeEntry(march(3), "used_on_request", -1, 2),)
     used = streak(days, clock(march(4), 9), marks=marks)
     assert (used.freezes_available, used.frozen) == (2, (march(3),))
-    assert used.freeze_ledger == asked.freeze_ledger
+    assert used.freeze_ledger == (replace(asked.freeze_ledger[0], at=clock(march(4), 0)),)
 
 
 def test_activity_on_a_date_with_a_requested_freeze_gives_it_back() -> None:

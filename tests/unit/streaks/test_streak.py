@@ -5,7 +5,7 @@ from time import perf_counter
 import pytest
 
 from cairn.streaks.days import Day
-from cairn.streaks.model import Checkpoint, Marks, StreakSettings
+from cairn.streaks.model import Checkpoint, Marks, StreakRules, StreakSettings
 from cairn.streaks.rules import action, checkpoint_at, creditable, replay, standing
 from tests.unit.streaks.history import active, clock, march, streak, without_freezes
 
@@ -111,16 +111,16 @@ def test_a_late_event_that_joins_two_streaks_raises_the_later_bonuses() -> None:
 
 
 @pytest.mark.parametrize(
-    "marks",
+    ("marks", "rules"),
     [
-        Marks(pauses=((march(3), march(5)),)),
-        Marks(restores=frozenset({march(3), march(4), march(5)})),
-        Marks(amnesties=((march(2), march(6)),)),
+        (Marks(pauses=((march(3), march(5)),)), StreakRules()),
+        (Marks(restores=frozenset({march(3), march(4), march(5)})), StreakRules()),
+        (Marks(), StreakRules(amnesties=((march(2), march(6)),))),
     ],
     ids=["pause", "restore", "amnesty"],
 )
-def test_a_preserved_date_costs_no_freeze_and_does_not_count(marks: Marks) -> None:
-    answer = streak(active(march(1), march(2), march(6)), clock(march(6), 13), marks=marks)
+def test_a_preserved_date_costs_no_freeze_and_does_not_count(marks: Marks, rules: StreakRules) -> None:
+    answer = streak(active(march(1), march(2), march(6)), clock(march(6), 13), marks=marks, rules=rules)
     assert (answer.current, answer.freezes_available, answer.frozen) == (3, 3, ())
 
 
@@ -194,17 +194,17 @@ def test_a_checkpoint_covers_the_dates_that_are_over_everywhere() -> None:
 
 def test_a_checkpoint_covers_the_dates_after_a_break_too() -> None:
     days = active(march(1), march(20))
-    assert checkpoint_at(days, Marks(), without_freezes(), march(9)).through == march(9)
+    assert checkpoint_at(days, Marks(), StreakRules.always(without_freezes()), march(9)).through == march(9)
     broken = streak(active(march(1)), clock(march(9), 14), settings=without_freezes())
     assert broken.checkpoint.through == march(8)
 
 
 def test_replaying_goes_on_from_a_checkpoint() -> None:
     days = active(*(march(n) for n in (1, 2, 3, 5, 6, 9)))
-    kept = checkpoint_at(days, Marks(), StreakSettings(), march(4))
+    kept = checkpoint_at(days, Marks(), StreakRules(), march(4))
     assert (kept.through, kept.current, kept.freezes, kept.last_frozen) == (march(4), 3, 2, march(4))
     rest = {day: activity for day, activity in days.items() if day > march(4)}
-    answer = replay(rest, Marks(), StreakSettings(), clock(march(9), 13), "UTC", kept)
+    answer = replay(rest, Marks(), StreakRules(), clock(march(9), 13), "UTC", kept)
     assert (answer.current, answer.freezes_available, answer.active_days) == (6, 0, 6)
     assert answer.frozen == (march(7), march(8))
 
@@ -215,16 +215,16 @@ def test_a_checkpoint_never_parts_a_date_from_the_one_its_activity_counts_for() 
         march(2): Day(clock(march(2), 12), "-11:00", 1),
         march(3): Day(clock(march(2), 11), "+14:00", 1),
     }
-    assert checkpoint_at(days, Marks(), StreakSettings(), march(2)).through == march(1)
-    assert checkpoint_at(days, Marks(), StreakSettings(), march(3)).through == march(3)
+    assert checkpoint_at(days, Marks(), StreakRules(), march(2)).through == march(1)
+    assert checkpoint_at(days, Marks(), StreakRules(), march(3)).through == march(3)
     assert streak(days, clock(march(3), 14)).checkpoint.through == march(1)
     assert streak(days, clock(march(4), 14)).checkpoint.through == march(3)
 
 
 def test_a_checkpoint_cannot_be_wound_back() -> None:
-    later = checkpoint_at(active(march(1)), Marks(), StreakSettings(), march(5))
+    later = checkpoint_at(active(march(1)), Marks(), StreakRules(), march(5))
     with pytest.raises(ValueError, match="before it"):
-        checkpoint_at({}, Marks(), StreakSettings(), march(4), later)
+        checkpoint_at({}, Marks(), StreakRules(), march(4), later)
 
 
 @pytest.mark.parametrize("rest", [frozenset[int](), frozenset(range(1, 8))], ids=["broken", "always at rest"])

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from cairn.streaks.model import Marks, StreakSettings
+from cairn.streaks.model import Marks, StreakRules
 from cairn.streaks.rules import checkpoint_at
 from tests.unit.streaks.history import active, acts, clock, march, streak, without_freezes
 
@@ -161,5 +161,5 @@ def test_imported_offsets_serve_as_zones() -> None:
 
 def test_a_checkpoint_keeps_the_zone_of_the_latest_active_day() -> None:
     days = active(march(1), zone=AUCKLAND)
-    kept = checkpoint_at(days, Marks(), StreakSettings(), march(3))
+    kept = checkpoint_at(days, Marks(), StreakRules(), march(3))
     assert (kept.zone, kept.through, kept.freezes) == (AUCKLAND, march(3), 1)

@@ -1,12 +1,13 @@
 """A tenant's settings: defaults, bounds, shards by date, and when they take effect."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, transact
+from cairn.streaks.rules import StreakRules, StreakSettings
 from cairn.tenants.settings import PLAYER_EVENTS, SYSTEM_EVENTS, TenantSettings
 from cairn.tenants.storage import SettingsCache, from_json, read, to_json, write
 from tests.support.world import World, all_items
@@ -45,10 +46,61 @@ def test_the_zone_of_the_tenant_is_that_of_players_without_one(world: World) -> 
 
 def test_the_day_may_start_hours_after_midnight(world: World) -> None:
     put(world, streak={"day_start_hours": 6})
+    world.clock.at += timedelta(days=3)
     fresh = World(world.table, world.clock)
-    body = {"type": "check_in", "at": "2026-11-20T05:59:00Z"}
-    assert fresh.play("events", body).body["local_day"] == "2026-11-19"
-    assert fresh.play("events", {**body, "at": "2026-11-20T06:00:00Z"}).body["local_day"] == "2026-11-20"
+    body = {"type": "check_in", "at": "2026-11-23T05:59:00Z"}
+    assert fresh.play("events", body).body["local_day"] == "2026-11-22"
+    assert fresh.play("events", {**body, "at": "2026-11-23T06:00:00Z"}).body["local_day"] == "2026-11-23"
+
+
+def days_start_at(world: World) -> dict[str, int]:
+    rules = read(world.table, "acme")[0].streak
+    return {first.isoformat(): each.day_start_hours for first, each in rules.eras}
+
+
+def test_rules_of_streaks_hold_from_the_first_date_that_has_begun_nowhere(world: World) -> None:
+    put(world, streak={"day_start_hours": 3})
+    # It is noon on the 20th in UTC, and 02:00 on the 21st in Kiritimati.
+    assert days_start_at(world) == {"0001-01-01": 0, "2026-11-22": 3}
+    world.clock.at = world.clock.at.replace(hour=9, minute=57)
+    put(world, streak={"day_start_hours": 3})
+    assert days_start_at(world) == {"0001-01-01": 0, "2026-11-21": 3}
+    world.clock.at = world.clock.at.replace(hour=9, minute=58)
+    put(world, streak={"day_start_hours": 4})
+    assert days_start_at(world) == {"0001-01-01": 0, "2026-11-21": 3, "2026-11-22": 4}, "functions know in two minutes"
+
+
+def test_rules_that_change_twice_before_they_hold_hold_as_they_were_put_last(world: World) -> None:
+    for hours in (3, 5):
+        put(world, streak={"day_start_hours": hours})
+    assert days_start_at(world) == {"0001-01-01": 0, "2026-11-22": 5}
+    put(world, streak={"day_start_hours": 0})
+    assert days_start_at(world) == {"0001-01-01": 0}
+    world.clock.at += timedelta(days=9)
+    put(world, streak={"day_start_hours": 6}, zone="Asia/Tokyo")
+    world.clock.at += timedelta(days=9)
+    shown = put(world, streak={"day_start_hours": 1}).body
+    assert days_start_at(world) == {"0001-01-01": 0, "2026-12-01": 6, "2026-12-10": 1}
+    assert get(world).body == shown, "what is shown can be put again"
+    before = all_items(world.table)
+    assert world.call("catalog", "operator").send("PUT", "/settings", shown).body == shown
+    assert all_items(world.table) == before
+
+
+def test_rules_of_streaks_change_at_most_so_often(world: World) -> None:
+    eras = tuple((date.min + timedelta(days=day), StreakSettings(freezes_max=day % 2)) for day in range(100))
+    transact(world.table, [write("acme", TenantSettings(streak=StreakRules(eras)), 0)])
+    refused = put(world, streak={"freezes_max": 7})
+    assert (refused.status, "99 times" in refused.body["detail"]) == (422, True)
+
+
+def test_what_is_stored_of_streaks_reads_back(world: World) -> None:
+    streak = StreakRules(
+        ((date.min, StreakSettings()), (date(2026, 12, 1), StreakSettings(rest_weekdays=frozenset({6, 7})))),
+        ((date(2026, 11, 3), date(2026, 11, 4)), (date(2026, 11, 1), date(2026, 11, 1))),
+    )
+    transact(world.table, [write("acme", TenantSettings(streak=streak), 0)])
+    assert read(world.table, "acme") == (TenantSettings(streak=streak), 1)
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ from cairn.progress.journey import Journey, Loaded
 from cairn.progress.play import load_bounds
 from cairn.progress.progress import Content, Happening, Moment
 from cairn.progress.storage import ContentsItem, ProgressItem
-from cairn.streaks.days import ONE_DAY, local_date
-from cairn.streaks.storage import Window, read_calendar
+from cairn.streaks.rules import outdated, reaches
+from cairn.streaks.storage import Window, read_calendar, whole
 from cairn.tenants.settings import TenantSettings
 
 ROWS_PER_GROUP = 48
@@ -221,8 +221,9 @@ def _with_zone(player: Player, zone: str, ground: Ground) -> Player:
     """The player in their first zone. What counted until then was the tenant's, if anything did."""
     if not player.ver:
         return replace(player, zone=zone)
-    zones = player.zones or ((player.created_at or ground.recorded_at, ground.settings.zone),)
-    return replace(player, zone=zone, zones=move_zone(zones, zone, ground.recorded_at))
+    zones = player.marks.zones or ((player.created_at or ground.recorded_at, ground.settings.zone),)
+    marks = replace(player.marks, zones=move_zone(zones, zone, ground.recorded_at))
+    return replace(player, zone=zone, marks=marks)
 
 
 def _latest(player: Player) -> datetime | None:
@@ -245,22 +246,18 @@ def _with_late_days(ground: Ground, state: State, rows: Sequence[Row]) -> State:
     if late:
         bounds = load_bounds(ground.table, ground.tenant, player.id, ground.settings, sorted(late))
         loaded = replace(loaded, bounds={**loaded.bounds, **bounds})
-    through = player.checkpoint.through if player.checkpoint else None
-    # What happened within two days of a checkpoint can change what it says.
-    if through and any(_day_of(ground, row) <= through + 2 * ONE_DAY for row in rows):
+    behind = any(reaches(player.checkpoint, _day_of(ground, row)) for row in rows)
+    if behind or outdated(player.checkpoint, ground.settings.streak):
         filed = loaded.filed or read_calendar(ground.table, ground.tenant, player.id)
-        every_day = replace(
-            player,
-            checkpoint=None,
-            days={**filed.days, **player.days},
-            paid={day: paid for day, paid in {**filed.paid, **player.paid}.items() if paid},
-        )
-        loaded = replace(loaded, player=every_day, filed=filed)
+        every_day = whole(player_storage.window_of(player), filed)
+        paid = {day: paid for day, paid in every_day.paid.items() if paid}
+        player = player_storage.with_window(player, replace(every_day, paid=paid))
+        loaded = replace(loaded, player=player, filed=filed)
     return replace(state, loaded=loaded)
 
 
 def _day_of(ground: Ground, row: Row) -> date:
-    return local_date(row.occurred_at, row.zone, ground.settings.streak.day_start_hours)
+    return ground.settings.streak.local_date(row.occurred_at, row.zone)
 
 
 def _decide(ground: Ground, state: State, rows: Sequence[Row]) -> Group:

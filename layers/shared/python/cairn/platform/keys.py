@@ -192,6 +192,9 @@ def catalog_page(tenant_id: str, kind: str, identifier: str, edition: int, numbe
     return Key(f"{catalog_partition(tenant_id, kind, identifier)}#P#{edition}#{number}", "PAGE")
 
 
+AMNESTY_PREFIX = "AMNESTY#"
+
+
 def settings(tenant_id: str) -> Key:
     return Key(f"{tenant(tenant_id)}#SETTINGS", "SETTINGS")
 
@@ -219,6 +222,25 @@ def board_of(sort_key: str) -> tuple[str, str]:
 def positions_due(tenant_id: str, slot: str, shard: int) -> str:
     """Partition of the `due` index: positions that move by themselves at a quarter of an hour."""
     return f"{tenant(tenant_id)}#DUE#{slot}#{shard:02d}"
+
+
+def streaks_due(tenant_id: str, slot: str, shard: int) -> str:
+    """Partition of the `due` index: players of whose streak a date is decided by a full hour."""
+    return f"{tenant(tenant_id)}#STREAKS#{slot}#{shard:02d}"
+
+
+def slot_of_streaks(partition: str) -> str:
+    """The slot of a partition of `streaks_due`."""
+    return partition.split("#")[3]
+
+
+def sweep(slot: str) -> str:
+    """Which streaks are to be looked at by a full hour, across tenants: the dispatcher's to-do list."""
+    return f"SWEEP#{slot}"
+
+
+def amnesty(tenant_id: str, number: int) -> Key:
+    return Key(f"{tenant(tenant_id)}#SETTINGS", f"{AMNESTY_PREFIX}{number:04d}")
 
 
 def agenda(slot: str) -> str:

@@ -1,7 +1,7 @@
 """Quarters of an hour (UTC), by which scheduled work is found again, and how far a job has come with them."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -30,6 +30,11 @@ def slot_of(instant: datetime) -> datetime:
 def slot_text(slot: datetime) -> str:
     """A slot in a key: to the minute, so that slots sort as text."""
     return f"{slot:%Y-%m-%dT%H:%M}"
+
+
+def slot_in(text: str) -> datetime:
+    """The slot of a text in a key."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Cursor:

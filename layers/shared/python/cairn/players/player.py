@@ -46,13 +46,15 @@ class Player:
     """One player's state.
 
     shown_as: how the player appears on boards (`name`, `pseudonym`, `hidden`), None for as the tenant has it.
-    zone: IANA name, None for the tenant's. zones: changes of it, oldest first.
+    zone: IANA name, None for the tenant's.
     xp: total XP, the sum of the ledger. xp_at: when the total last changed (the causing event's instant).
     xp_by_source: the same by family of source. level_announced: the highest level ever announced.
     metrics: counts and seconds by name. languages: of the scenarios completed, the first 20 of them.
-    days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
+    days, paid, marks: the streak's window of recent days, the bonus paid for each of its dates, and what else bears
+    on them, the changes of the zone included.
     checkpoint: the streak's state before that window; None before the first active day.
-    current_streak, longest_streak, active_days: as of the last write.
+    current_streak, longest_streak, active_days: as of the last write. due: the full hour by which the next date is
+    decided should nothing more happen; None where no streak runs.
     visit: the session that began last, over or not.
     seen: the latest UTC date on which they did something.
     tally: what the boards need beside the totals.
@@ -65,7 +67,6 @@ class Player:
     name: str = ""
     shown_as: str | None = None
     zone: str | None = None
-    zones: tuple[tuple[datetime, str], ...] = ()
     xp: int = 0
     xp_at: datetime | None = None
     xp_by_source: Mapping[str, int] = field(default_factory=dict)
@@ -76,9 +77,11 @@ class Player:
     checkpoint: Checkpoint | None = None
     days: Mapping[date, Day] = field(default_factory=dict)
     paid: Mapping[date, int] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
     current_streak: int = 0
     longest_streak: int = 0
     active_days: int = 0
+    due: datetime | None = None
     recent: tuple[str, ...] = ()
     last: Last | None = None
     visit: Visit | None = None
@@ -91,10 +94,6 @@ class Player:
     @property
     def level(self) -> int:
         return level_of(self.xp)
-
-    @property
-    def marks(self) -> Marks:
-        return Marks(zones=self.zones)
 
     def measured(self) -> dict[str, int]:
         """Every metric that criteria may watch, by name."""
@@ -123,7 +122,7 @@ def move_zone(zones: tuple[tuple[datetime, str], ...], zone: str, now: datetime)
             "too-many-zone-changes",
             f"The zone was changed twice within 7 days. It can be changed again at {again.isoformat()}.",
         )
-    return (*zones[-7:], (now, zone))
+    return (*zones, (now, zone))
 
 
 def with_recent(recent: tuple[str, ...], experience: str) -> tuple[str, ...]:

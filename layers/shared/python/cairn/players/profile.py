@@ -17,6 +17,7 @@ from cairn.players.player import Player, move_zone
 from cairn.players.profile_storage import ProfileItem
 from cairn.players.storage import PlayerItem
 from cairn.players.virtues import VIRTUES, dominant_quadrant, quadrant_sums
+from cairn.streaks.storage import write_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.xp.levels import standing
 
@@ -103,13 +104,19 @@ def set_profile(
         if zone is not None and zone != player.zone:
             # Who was active without a zone of their own was in the tenant's; who was not yet changes none.
             former = ((player.created_at or now, settings.zone),) if player.last else ()
-            zones = player.zones or former
-            changed = replace(changed, zone=zone, zones=move_zone(zones, zone, now))
+            zones = move_zone(player.marks.zones or former, zone, now)
+            changed = replace(changed, zone=zone, marks=replace(player.marks, zones=zones))
         if changed == player and player.ver:
             return Decision([], show(player, belongings, settings), etag=etag(player, belongings, settings))
         demand(etag(player, belongings, settings) if stored.player else None)
+        kept, leaving = storage.slid(replace(changed, touched=()), settings, now)
+        writes = [
+            *write_calendar(tenant, player_id, leaving),
+            storage.write(kept, settings),
+            profile_storage.unchanged(belongings),
+        ]
         return Decision(
-            [storage.write(replace(changed, touched=()), settings), profile_storage.unchanged(belongings)],
+            writes,
             show(changed, belongings, settings),
             etag=etag(replace(changed, ver=player.ver + 1), belongings, settings),
         )

@@ -11,7 +11,8 @@ from cairn.players.player import Last, Player, with_language, with_recent, with_
 from cairn.players.tally import tallied
 from cairn.players.virtues import VirtueChange, impact
 from cairn.progress.progress import Happening, Moment
-from cairn.streaks.rules import Streak, StreakSettings, add_activity, creditable, falls_at, replay
+from cairn.streaks.days import hour_from
+from cairn.streaks.rules import Days, Marks, Streak, StreakRules, add_activity, creditable, falls_at, replay
 from cairn.tenants.boards import Tracked
 from cairn.xp.ledger import ACHIEVEMENT, STREAK_BONUS, Entry
 from cairn.xp.levels import level_of
@@ -33,10 +34,10 @@ class Settled:
     streak: Streak
 
 
-def streak_of(player: Player, settings: StreakSettings, tenant_zone: str, now: datetime) -> Streak:
+def streak_of(player: Player, rules: StreakRules, tenant_zone: str, now: datetime) -> Streak:
     """The player's streak as of now."""
     zone = player.zone or tenant_zone
-    return replay(player.days, player.marks, settings, now, zone, since=player.checkpoint)
+    return replay(player.days, player.marks, rules, now, zone, since=player.checkpoint)
 
 
 def settle(
@@ -45,7 +46,7 @@ def settle(
     experience: str,
     happening: Happening,
     moment: Moment,
-    settings: StreakSettings,
+    rules: StreakRules,
     now: datetime,
     tracked: Tracked,
     standing: Streak | None = None,
@@ -57,23 +58,18 @@ def settle(
         tracked: what is kept for the boards.
         standing: the player's streak as of now, should the day hold no more than before; None to find out.
     """
-    days = player.days
-    if happening.by_player and creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported):
-        days = add_activity(
-            days,
-            day=moment.day,
-            occurred_at=moment.occurred_at,
-            zone=moment.zone,
-            completions=int(happening.completed),
-            seconds=happening.session_seconds or 0,
-        )
-    tally = player.tally
-    if standing and days.get(moment.day) == player.days.get(moment.day):
+    days = _with_activity(player.days, happening, moment, rules)
+    marks = player.marks if happening.marks is None else happening.marks
+    measured, tally = player.measured(), player.tally
+    if standing and marks == player.marks and days.get(moment.day) == player.days.get(moment.day):
         streak = standing
     else:
         zone = player.zone or moment.zone
-        streak = replay(days, player.marks, settings, now, zone, since=player.checkpoint)
-        falls = falls_at(days, player.marks, settings, now, zone, since=player.checkpoint)
+        if tally.falls_at and tally.falls_at <= now:
+            # It may have broken since it was written: then it broke before this, whoever wrote that, or nobody.
+            measured["current_streak"] = streak_of(player, rules, moment.zone, now).current
+        streak = replay(days, marks, rules, now, zone, since=player.checkpoint)
+        falls = falls_at(days, marks, rules, now, zone, since=player.checkpoint)
         tally = replace(tally, falls_at=falls)
     bonus = {
         day: difference for day, earned in streak.bonuses.items() if (difference := earned - player.paid.get(day, 0))
@@ -81,7 +77,7 @@ def settle(
     bonus |= {day: -was for day, was in player.paid.items() if was and day not in streak.bonuses}
     entries = [Entry(event, award.source, award.amount, moment.occurred_at, award.reason) for award in happening.awards]
     if bonus:
-        entries.append(_bonus_entry(event, moment, bonus))
+        entries.append(_bonus_entry(event, happening, moment, bonus))
     virtues = impact(player.virtues, happening.virtues)
     metrics = counted(player.metrics, happening.metrics)
     if happening.started and not happening.again:
@@ -95,17 +91,21 @@ def settle(
         xp_by_day.setdefault(moment.day, Counter())[award.source] += award.amount
     for day, amount in bonus.items():
         xp_by_day.setdefault(day, Counter())[STREAK_BONUS] += amount
+    # Nobody did what only decides dates that are over.
+    decided_only = happening.marks is not None and marks == player.marks
     settled = replace(
         player,
         days=days,
         paid=streak.bonuses,
+        marks=marks,
         virtues={**player.virtues, **{virtue: change.new for virtue, change in virtues.items()}},
         metrics=metrics,
         languages=languages,
         current_streak=streak.current,
-        longest_streak=max(player.longest_streak, streak.longest),
-        active_days=max(player.active_days, streak.active_days),
-        last=Last(event, experience, moment.day, moment.occurred_at),
+        longest_streak=_record(player.longest_streak, streak.longest, marks, player.marks),
+        active_days=_record(player.active_days, streak.active_days, marks, player.marks),
+        due=_due(streak, moment),
+        last=player.last if decided_only else Last(event, experience, moment.day, moment.occurred_at),
         seen=_seen(player, happening, moment),
         created_at=player.created_at or moment.recorded_at,
     )
@@ -116,7 +116,7 @@ def settle(
             visit=with_visit(player.visit, experience or None, moment.occurred_at, happening.location),
         )
     settled, levels = pay(settled, entries, moment.occurred_at)
-    tally = tallied(tally, player.measured(), settled.measured(), moment.occurred_at, tracked)
+    tally = tallied(tally, measured, settled.measured(), moment.occurred_at, tracked)
     settled = replace(settled, tally=tally)
     return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
 
@@ -127,11 +127,42 @@ def _seen(player: Player, happening: Happening, moment: Moment) -> date | None:
     return max(player.seen or on, on) if happening.by_player else player.seen
 
 
-def _bonus_entry(event: str, moment: Moment, bonus: Mapping[date, int]) -> Entry:
-    amount = sum(bonus.values())
-    if set(bonus) == {moment.day}:
-        return Entry(event, STREAK_BONUS, amount, moment.occurred_at, "Daily streak bonus", bonus)
-    return Entry(event, STREAK_BONUS, amount, moment.occurred_at, "Streak bonus, adjusted by a late event", bonus)
+def _with_activity(days: Days, happening: Happening, moment: Moment, rules: StreakRules) -> Days:
+    """The days with what happened, where it is the player's doing and was recorded soon enough."""
+    settings = rules.on(moment.day)
+    if not (happening.by_player and creditable(moment.occurred_at, moment.recorded_at, settings, moment.imported)):
+        return days
+    # What is imported counts as if it had been recorded when it happened.
+    late = not moment.imported and moment.recorded_at >= rules.day_end(moment.day, moment.zone)
+    return add_activity(
+        days,
+        day=moment.day,
+        occurred_at=moment.occurred_at,
+        zone=moment.zone,
+        completions=int(happening.completed),
+        seconds=happening.session_seconds or 0,
+        late_at=moment.recorded_at if late else None,
+    )
+
+
+def _record(stands: int, counted: int, marks: Marks, before: Marks) -> int:
+    """A record, which only shrinks where an operator strikes a date, or takes that back."""
+    return counted if marks.reversals != before.reversals else max(stands, counted)
+
+
+def _due(streak: Streak, moment: Moment) -> datetime | None:
+    """The full hour at which the streak is to be looked at; of history that is imported, the next one."""
+    if streak.recheck_at is None:
+        return None
+    return hour_from(max(streak.recheck_at, moment.recorded_at) if moment.imported else streak.recheck_at)
+
+
+def _bonus_entry(event: str, happening: Happening, moment: Moment, bonus: Mapping[date, int]) -> Entry:
+    reason = "Streak bonus, adjusted as the streak was counted anew"
+    if happening.by_player:
+        late = set(bonus) != {moment.day}
+        reason = "Streak bonus, adjusted by a late event" if late else "Daily streak bonus"
+    return Entry(event, STREAK_BONUS, sum(bonus.values()), moment.occurred_at, reason, bonus)
 
 
 def pay(player: Player, entries: Iterable[Entry], at: datetime) -> tuple[Player, tuple[int, ...]]:

@@ -1,7 +1,8 @@
 """The player's item."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, UnicodeAttribute
@@ -10,10 +11,11 @@ from cairn.lookups import entries
 from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
 from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, WholeNumberAttribute
+from cairn.platform.slots import slot_in, slot_text
 from cairn.platform.transact import Put
 from cairn.players.player import Last, Player, Visit
 from cairn.players.tally import Season, Tally
-from cairn.streaks.storage import Window, pack_window, unpack_window
+from cairn.streaks.storage import Window, pack_window, slide, unpack_window
 from cairn.tenants.settings import TenantSettings
 
 
@@ -21,6 +23,7 @@ class PlayerItem(Item, discriminator="player"):
     """At most 2 KB: 64 metrics, a streak window of ten days, ten recent experiences, XP of 35 days.
 
     `lp` and `ls` list the player in the look-ups, by the date on which they were seen; it stands nowhere else.
+    `dp` and `ds` list the player whose streak runs, by the hour at which its next date is decided.
     """
 
     privacy = OF_THE_PLAYER
@@ -45,6 +48,8 @@ class PlayerItem(Item, discriminator="player"):
     recent: ListAttribute[str] = ListAttribute(null=True)
     last: ListAttribute[Any] = ListAttribute(null=True)
     visit: ListAttribute[Any] = ListAttribute(null=True)
+    dp = UnicodeAttribute(null=True)
+    ds = UnicodeAttribute(null=True)
     lp = UnicodeAttribute(null=True)
     ls = UnicodeAttribute(null=True)
     tally = CompactJsonAttribute(null=True)
@@ -56,6 +61,7 @@ class PlayerItem(Item, discriminator="player"):
 def from_item(item: PlayerItem) -> Player:
     """The player of an item."""
     window = unpack_window(item.streak)
+    zones = tuple((from_ms(since), zone) for since, zone in item.zones or ())
     last, visit = item.last, item.visit
     return Player(
         tenant=item.tenant,
@@ -63,7 +69,6 @@ def from_item(item: PlayerItem) -> Player:
         name=item.name or "",
         shown_as=item.shown_as,
         zone=item.zone,
-        zones=tuple((from_ms(since), zone) for since, zone in item.zones or ()),
         xp=int(item.xp),
         xp_at=from_ms(int(item.xp_at)) if item.xp_at is not None else None,
         xp_by_source=item.xp_by_source or {},
@@ -74,9 +79,11 @@ def from_item(item: PlayerItem) -> Player:
         checkpoint=window.checkpoint,
         days=window.days,
         paid=window.paid,
+        marks=replace(window.marks, zones=zones),
         current_streak=int(item.current_streak),
         longest_streak=int(item.longest_streak),
         active_days=int(item.active_days),
+        due=slot_in(keys.slot_of_streaks(item.dp)) if item.dp else None,
         recent=tuple(item.recent or ()),
         last=Last(last[0], last[1], date.fromisoformat(last[2]), from_ms(int(last[3]))) if last else None,
         visit=Visit(visit[0], from_ms(int(visit[1])), from_ms(int(visit[2])), visit[3]) if visit else None,
@@ -104,7 +111,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         name=player.name or None,
         shown_as=player.shown_as,
         zone=player.zone,
-        zones=[[to_ms(since), zone] for since, zone in player.zones] or None,
+        zones=[[to_ms(since), zone] for since, zone in player.marks.zones] or None,
         xp=player.xp,
         xp_at=to_ms(player.xp_at) if player.xp_at else None,
         xp_by_source={source: amount for source, amount in sorted(player.xp_by_source.items()) if amount} or None,
@@ -112,10 +119,12 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         virtues={virtue: value for virtue, value in player.virtues.items() if value} or None,
         metrics={name: value for name, value in player.metrics.items() if value} or None,
         languages=list(player.languages) or None,
-        streak=pack_window(Window(player.checkpoint, player.days, player.paid)),
+        streak=pack_window(window_of(player)),
         current_streak=player.current_streak,
         longest_streak=player.longest_streak,
         active_days=player.active_days,
+        dp=due_partition(player, settings),
+        ds=keys.encode(player.id) if player.due else None,
         recent=list(player.recent) or None,
         last=[last.event, last.experience, last.day.isoformat(), to_ms(last.at)] if last else None,
         visit=[visit.experience, to_ms(visit.since), to_ms(visit.at), visit.location] if visit else None,
@@ -126,6 +135,30 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         created_at=to_ms(player.created_at) if player.created_at else None,
         ver=player.ver + 1,
     )
+
+
+def window_of(player: Player) -> Window:
+    """What the player's item keeps of the streak."""
+    return Window(player.checkpoint, player.days, player.paid, player.marks)
+
+
+def with_window(player: Player, window: Window) -> Player:
+    """The player with another window."""
+    return replace(player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, marks=window.marks)
+
+
+def slid(player: Player, settings: TenantSettings, now: datetime) -> tuple[Player, Window]:
+    """The player as they are to be stored, and what leaves their window for the calendar."""
+    kept, leaving = slide(window_of(player), settings.streak, now)
+    return with_window(player, kept), leaving
+
+
+def due_partition(player: Player, settings: TenantSettings) -> str | None:
+    """Where a player is found whose streak runs; None for the others."""
+    if player.due is None:
+        return None
+    shard = keys.bucket(player.id, settings.shards_on(player.due.date()))
+    return keys.streaks_due(player.tenant, slot_text(player.due), shard)
 
 
 def pack_tally(tally: Tally) -> dict[str, Any]:

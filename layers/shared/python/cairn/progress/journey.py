@@ -30,6 +30,7 @@ from cairn.progress.progress import (
     Complete,
     Content,
     Happening,
+    Mark,
     Migrate,
     Moment,
     Progress,
@@ -39,7 +40,7 @@ from cairn.progress.progress import (
 )
 from cairn.progress.rules import Standing, apply, recorded
 from cairn.streaks.rules import Streak, creditable
-from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
+from cairn.streaks.storage import WINDOW_DAYS, Window, months_of, unfiled, whole, write_calendar
 from cairn.tenants.multipliers import Multipliers
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
@@ -166,8 +167,12 @@ class Journey:
             self._events.append(storage.keep_reflection(player.tenant, player.id, name, reflection))
         self._entries += settled.entries
         self._announce(settled.player, settled.levels, event, name, moment)
+        page = 0
         if happening.by_player:
-            self._count(name, step.progress if step else None, happening, settled, moment)
+            page = self._count(name, step.progress if step else None, happening, moment)
+        for day, by_family in settled.xp_by_day.items():
+            at = FactKey(day, name, page if day == moment.day else 0)
+            self._fact(at).numbers.update(facts.xp_numbers(by_family))
         self.player = settled.player
         if self._watch:
             self._unlock(self._watch, player, event, name, moment)
@@ -198,7 +203,7 @@ class Journey:
     def _multipliers(self, moment: Moment) -> Multipliers:
         """Those that count for what is not recorded too late: else who dates it back would choose one."""
         settings = self._settings
-        in_time = creditable(moment.occurred_at, moment.recorded_at, settings.streak, moment.imported)
+        in_time = creditable(moment.occurred_at, moment.recorded_at, settings.streak.on(moment.day), moment.imported)
         return settings.xp.multipliers if in_time else ()
 
     def _keep(self, experience: str, step: Step) -> None:
@@ -211,9 +216,8 @@ class Journey:
             self._contents.setdefault(at, {})[content] = after
             self._changed.add(at)
 
-    def _count(
-        self, experience: str, progress: Progress | None, happening: Happening, settled: Settled, moment: Moment
-    ) -> None:
+    def _count(self, experience: str, progress: Progress | None, happening: Happening, moment: Moment) -> int:
+        """Counts a happening in its day's fact, of which the page is given."""
         numbers = facts.of_happening(happening)
         page = 0
         if progress is None:
@@ -228,9 +232,7 @@ class Journey:
             self._bounds[moment.day, experience] = (first, last)
             change = FactChange(numbers, first, last)
         self._fact(FactKey(moment.day, experience, page)).add(change)
-        for day, by_family in settled.xp_by_day.items():
-            at = FactKey(day, experience, page if day == moment.day else 0)
-            self._fact(at).numbers.update(facts.xp_numbers(by_family))
+        return page
 
     def _fact(self, at: FactKey) -> FactChange:
         return self._facts.setdefault(at, FactChange())
@@ -277,7 +279,7 @@ class Journey:
                 for experience in sorted(self._decided_on)
             ),
             *(storage.write_contents(tenant, player_id, *at, self._bucket(at)) for at in sorted(self._changed)),
-            *write_calendar(tenant, player_id, unfiled(leaving, self._before.filed)),
+            *write_calendar(tenant, player_id, leaving, self._before.filed, self.player.marks),
             player_storage.write(stored, self._settings),
             *(self._write_fact(at, change) for at, change in self._facts.items()),
         ]
@@ -285,11 +287,10 @@ class Journey:
     @property
     def size(self) -> int:
         """How many actions there will be, or a few more: cheaper than making them."""
-        days = Window(None, self.player.days, self.player.paid)
-        leaving = unfiled(days, self._before.filed).days if len(days.days) > WINDOW_DAYS else ()
-        months = {(day.year, day.month) for day in leaving}
+        window = player_storage.window_of(self.player)
+        months = months_of(unfiled(window, self._before.filed)) if len(window.days) > WINDOW_DAYS else 0
         others = len(self._events) + len(self._entries) + len(self._unlocks) + len(self._facts)
-        return others + len(self._decided_on) + len(self._changed) + len(months) + 1
+        return others + len(self._decided_on) + len(self._changed) + months + 1
 
     def after(self) -> Loaded:
         """What stands once the actions are written, so that the next journey goes on without reading it."""
@@ -300,7 +301,7 @@ class Journey:
         filed = before.filed
         if filed:
             paid = {day: leaving.paid.get(day, 0) for day in leaving.days}
-            filed = Window(None, {**filed.days, **leaving.days}, {**filed.paid, **paid})
+            filed = whole(replace(leaving, paid=paid), filed)
         return Loaded(
             player=replace(stored, ver=stored.ver + 1),
             progress={
@@ -322,13 +323,8 @@ class Journey:
 
     def _slid(self) -> tuple[Player, Window]:
         """The player as it is to be stored, and the days that leave its window."""
-        player = self.player
-        window, leaving = slide(
-            Window(player.checkpoint, player.days, player.paid), player.marks, self._settings.streak
-        )
-        touched = tuple(sorted({at.day for at in self._facts}))
-        stored = replace(player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, touched=touched)
-        return stored, leaving
+        stored, leaving = player_storage.slid(self.player, self._settings, self._now)
+        return replace(stored, touched=tuple(sorted({at.day for at in self._facts}))), leaving
 
     def _write_fact(self, at: FactKey, change: FactChange) -> Action:
         shard = keys.bucket(self.player.id, self._settings.shards_on(at.day))
@@ -340,6 +336,8 @@ class Journey:
 
 def _outside(command: Command, moment: Moment) -> Happening:
     """An event that belongs to no experience: it counts for streak and metrics. Contents are an experience's."""
+    if isinstance(command, Mark):
+        return Happening(command.type, by_player=False, marks=command.marks, data=command.data)
     if not isinstance(command, Record):
         raise TypeError(f"{type(command).__name__} belongs to an experience")
     _, happening = recorded({}, replace(command, content=None), moment, round(command.meters))

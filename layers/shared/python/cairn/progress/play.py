@@ -1,7 +1,7 @@
 """Playing one command: load (one trip), decide, one transaction, answer with all its consequences."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -44,9 +44,9 @@ from cairn.progress.progress import (
 from cairn.progress.repair import repair
 from cairn.progress.rules import next_quadrant
 from cairn.progress.storage import ContentsItem, ProgressItem
-from cairn.streaks.days import local_date
-from cairn.streaks.rules import action
+from cairn.streaks.rules import action, outdated, reaches
 from cairn.streaks.storage import Window, read_calendar
+from cairn.streaks.storage import whole as whole_window
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 from cairn.xp.levels import standing
@@ -130,7 +130,13 @@ type Wanted = tuple[Experience | None, Command, datetime]
 
 
 def load(
-    parts: Play, tenant: str, player_id: str, wanted: Sequence[Wanted], settings: TenantSettings, now: datetime
+    parts: Play,
+    tenant: str,
+    player_id: str,
+    wanted: Sequence[Wanted],
+    settings: TenantSettings,
+    now: datetime,
+    back_to: date | None = None,
 ) -> Situation:
     """What commands of one player are decided on, in one consistent round trip.
 
@@ -139,6 +145,7 @@ def load(
 
     Args:
         wanted: for each command the latest version of its experience, and when it happened.
+        back_to: the earliest date that something else is about.
     """
     table = parts.table
     latest = {each.id: each for each, _, _ in wanted if each}
@@ -176,17 +183,17 @@ def load(
         if moved and not _any(commands[each], Migrate):
             heads[each] = rebased(experiences[each], head, merged(every.values()))
     zone = player.zone or settings.zone
-    days = {(local_date(at, zone, settings.streak.day_start_hours), each.id if each else "") for each, _, at in wanted}
+    days = {(settings.streak.local_date(at, zone), each.id if each else "") for each, _, at in wanted}
     late = sorted((day, each) for day, each in days if each in heads and (last := heads[each].day) and day < last)
     bounds = load_bounds(table, tenant, player_id, settings, late) if late else {}
     filed: Window | None = None
-    through = player.checkpoint.through if player.checkpoint else None
-    if through and any(day <= through for day, _ in days):
+    reached = (day for day, _ in days) if back_to is None else (back_to, *(day for day, _ in days))
+    if outdated(player.checkpoint, settings.streak) or any(reaches(player.checkpoint, day) for day in reached):
         player, filed = with_calendar(table, player)
     loaded = Loaded(player=player, progress=heads, contents=contents, completed=completed, bounds=bounds, filed=filed)
 
     def moment(at: datetime) -> Moment:
-        return Moment(at, now, zone, local_date(at, zone, settings.streak.day_start_hours))
+        return Moment(at, now, zone, settings.streak.local_date(at, zone))
 
     return Situation(loaded, experiences, moment)
 
@@ -237,8 +244,7 @@ def merged(buckets: Iterable[Bucket]) -> dict[str, Content]:
 def with_calendar(table: Table, player: Player) -> tuple[Player, Window]:
     """The player with every active day they ever had, so that a date long gone can change; and the calendar."""
     past = read_calendar(table, player.tenant, player.id)
-    whole = replace(player, checkpoint=None, days={**past.days, **player.days}, paid={**past.paid, **player.paid})
-    return whole, past
+    return player_storage.with_window(player, whole_window(player_storage.window_of(player), past)), past
 
 
 def load_bounds(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from cairn.catalog.experience import Place
+from cairn.streaks.model import Marks
 
 # What is taken of an event, however it comes: by the API, or from a log that is imported.
 MAX_DATA_BYTES = 8 * 1024
@@ -181,6 +182,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What bears on the player's streak besides activity: all marks that then stand. type: of its event."""
+
+    type: str
+    marks: Marks
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkOnBlock:
     """Work on the block `content`: time on task, interactions, ratings; perhaps its completion or an attempt.
 
@@ -254,6 +264,7 @@ type Command = (
     | Resume
     | Abandon
     | Record
+    | Mark
     | WorkOnBlock
     | Advance
     | Session
@@ -281,6 +292,7 @@ class Happening:
     type: of the event. by_player: whether the player caused it, so that it counts for the streak.
     started: it began the experience; for the first time unless `again`. quadrant, step_seconds: the step it made
     and how long that took. block_done: it made its block count as done, after `step_seconds` on it in all.
+    marks: of the streak, where they are other than before.
     attempt: a block was assessed; first_correct: with full score, at the first attempt.
     session_seconds: a session's. location: where the player now is.
     elapsed_seconds: from start to completion. language: of a scenario that was completed, such as `pt`.
@@ -309,6 +321,7 @@ class Happening:
     position: Place | None = None
     location: str | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
+    marks: Marks | None = None
     answer: Mapping[str, Any] = field(default_factory=dict)
 
 

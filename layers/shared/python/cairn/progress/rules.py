@@ -33,6 +33,7 @@ from cairn.progress.progress import (
     Content,
     Discover,
     Happening,
+    Mark,
     Migrate,
     Moment,
     Practise,
@@ -268,6 +269,8 @@ def _decide(
             changes = [mend.show() for mend in mends]
             told = {"changes": changes}
             return Step(mended, {}, Happening("progress_repaired", by_player=False, data=told, answer=told))
+        case Mark():
+            raise TypeError("a mark bears on the streak, and belongs to no experience")
 
 
 def _resume(progress: Progress, moment: Moment) -> Step:

@@ -104,6 +104,13 @@ def day_end(day: date, zone: str, day_start_hours: int) -> datetime:
     return later
 
 
+def hour_from(instant: datetime) -> datetime:
+    """The first full hour (UTC) that begins at an instant or after it."""
+    at = instant.astimezone(UTC)
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == at else hour + timedelta(hours=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """What one local date holds: the commutative merge of its creditable activities."""
@@ -115,6 +122,8 @@ class Day:
     """Completed experiences, counted up to 3."""
     seconds: int = 0
     """Time of activity, counted up to 24 hours."""
+    late_at: datetime | None = None
+    """When the first activity was recorded, where the date was over by then; None: in time."""
 
 
 Days = Mapping[date, Day]
@@ -128,19 +137,30 @@ def merge(one: Day, other: Day) -> Day:
         first.zone,
         min(one.completions + other.completions, MAX_COMPLETIONS),
         min(one.seconds + other.seconds, MAX_SECONDS),
+        min(one.late_at, other.late_at) if one.late_at and other.late_at else None,
     )
 
 
 def add_activity(
-    days: Days, *, day: date, occurred_at: datetime, zone: str, completions: int = 0, seconds: int = 0
+    days: Days,
+    *,
+    day: date,
+    occurred_at: datetime,
+    zone: str,
+    completions: int = 0,
+    seconds: int = 0,
+    late_at: datetime | None = None,
 ) -> dict[date, Day]:
     """The days with one more creditable activity on the local date `day`. Add each activity once.
 
-    Raises ValueError for negative completions or seconds.
+    `late_at` is when it was recorded, where `day` was over by then. Raises ValueError for negative completions or
+    seconds.
     """
     if completions < 0 or seconds < 0:
         raise ValueError("completions and seconds of an activity are 0 or more")
-    added = Day(occurred_at.astimezone(UTC), zone, min(completions, MAX_COMPLETIONS), min(seconds, MAX_SECONDS))
+    added = Day(
+        occurred_at.astimezone(UTC), zone, min(completions, MAX_COMPLETIONS), min(seconds, MAX_SECONDS), late_at
+    )
     return {**days, day: merge(days[day], added) if day in days else added}
 
 

@@ -1,14 +1,19 @@
-"""The words of the streak: a tenant's settings, what a date holds, the automaton's state, and the answer."""
+"""The words of the streak: a tenant's rules, what a date holds, the automaton's state, and the answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, Self
 
-from cairn.streaks.days import MAX_COMPLETIONS, MAX_SECONDS
+from cairn.streaks import days
+from cairn.streaks.days import MAX_COMPLETIONS, MAX_SECONDS, ONE_DAY
 
 Action = Literal["started", "maintained", "increased", "broken", "frozen"]
-FreezeKind = Literal["earned", "used_on_request", "used_automatically"]
+FreezeKind = Literal["earned", "used_on_request", "used_automatically", "given_back"]
+DateKind = Literal[
+    "active", "frozen", "paused", "rest", "restored", "amnesty", "repaired", "missed", "skipped", "open", "to_come"
+]
+"""What became of a date. `skipped`: a zone left it out, or the next date began while it still ran elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,61 @@ class StreakSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StreakRules:
+    """A tenant's settings, dated so that a change never rewrites the past, and its outages.
+
+    eras: (first date, the settings that hold from it on), in order; the first of them has held since ever.
+    amnesties: ranges of dates, both ends included, as they were declared: the list only grows.
+    """
+
+    eras: tuple[tuple[date, StreakSettings], ...] = ((date.min, StreakSettings()),)
+    amnesties: tuple[tuple[date, date], ...] = ()
+
+    @classmethod
+    def always(cls, settings: StreakSettings) -> Self:
+        """The rules of a tenant whose settings never changed."""
+        return cls(((date.min, settings),))
+
+    @property
+    def latest(self) -> StreakSettings:
+        """The settings that hold now, or will from tomorrow on."""
+        return self.eras[-1][1]
+
+    @property
+    def latest_start_hours(self) -> int:
+        """The most hours after midnight at which a day ever started."""
+        return max(settings.day_start_hours for _, settings in self.eras)
+
+    def on(self, day: date) -> StreakSettings:
+        """The settings of a date."""
+        if len(self.eras) == 1:
+            return self.latest
+        return next(settings for first, settings in reversed(self.eras) if first <= day)
+
+    def changed(self, settings: StreakSettings, begins: date) -> Self:
+        """The rules with other settings from a date on, in the place of what was to begin then or later."""
+        kept = self.before(begins).eras
+        return replace(self, eras=kept if kept[-1][1] == settings else (*kept, (begins, settings)))
+
+    def before(self, begins: date) -> Self:
+        """The rules without what was to begin on a date or later."""
+        return replace(self, eras=tuple(era for era in self.eras if era[0] < begins))
+
+    def local_date(self, instant: datetime, zone: str) -> date:
+        """The local date of an aware instant. Raises UnknownZone, and ValueError for a naive datetime."""
+        if len(self.eras) == 1:
+            return days.local_date(instant, zone, self.latest.day_start_hours)
+        by_midnight = days.local_date(instant, zone, 0)
+        return days.local_date(instant, zone, self.on(by_midnight).day_start_hours)
+
+    def day_end(self, day: date, zone: str) -> datetime:
+        """The instant (UTC) at which a local date is over: the next one begins. Raises UnknownZone."""
+        return days.day_end(day, zone, self.on(day + ONE_DAY).day_start_hours)
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
-    """What bears on a streak besides activity. Ranges of dates include both ends."""
+    """What bears on a player's streak besides activity. Ranges of dates include both ends."""
 
     zones: tuple[tuple[datetime, str], ...] = ()
     """The player's zone changes, oldest first: since when, which zone."""
@@ -61,8 +119,8 @@ class Marks:
     pauses: tuple[tuple[date, date], ...] = ()
     restores: frozenset[date] = frozenset()
     """Dates that an operator declared preserved."""
-    amnesties: tuple[tuple[date, date], ...] = ()
-    """The tenant's outages."""
+    reversals: frozenset[date] = frozenset()
+    """Dates whose activity an operator struck: nothing on them counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +141,8 @@ class Break:
 class Checkpoint:
     """The whole state of the automaton after folding every date up to and including `through`.
 
-    It stays true as long as all that is added later happened at least two days after `through`, and marks
-    later dates.
+    It stays true as long as all that is added later happened more than two days after `through`, and marks
+    later dates: see `reaches`.
     """
 
     through: date | None
@@ -103,6 +161,8 @@ class Checkpoint:
     last_repair: date | None = None
     zone: str = "UTC"
     """The zone of the latest active day."""
+    amnesties: int = 0
+    """How many of the tenant's amnesties it was folded with."""
 
     @classmethod
     def start(cls, settings: StreakSettings) -> Self:
@@ -120,6 +180,8 @@ class FreezeEntry:
     change: int
     held: int
     """Freezes held after the change."""
+    at: datetime | None = None
+    """When that was decided; None for a freeze that is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +208,13 @@ class Streak:
     repairable_until: datetime | None
     """By when a repairing day must begin; None where no repair is possible."""
     recheck_at: datetime | None
-    """When, without any activity, the next date is decided; None while no streak runs."""
+    """When, without any activity, the next date is decided that no pause preserves; None while no streak runs."""
+    decided: date | None
+    """The last date that is active or decided."""
     bonuses: Mapping[date, int]
     """Streak bonus in XP of each active date."""
     freeze_ledger: tuple[FreezeEntry, ...]
+    breaks: tuple[Break, ...]
+    """Every break, of which a repair may have mended the one or other."""
+    kinds: Mapping[date, DateKind]
+    """What became of the dates, but for those of no streak."""

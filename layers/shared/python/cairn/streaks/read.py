@@ -6,7 +6,6 @@ from typing import Any
 from cairn.platform.instants import iso
 from cairn.players.player import Player
 from cairn.players.settlement import streak_of
-from cairn.streaks.days import local_date
 from cairn.streaks.rules import standing
 from cairn.tenants.settings import TenantSettings
 
@@ -14,7 +13,8 @@ from cairn.tenants.settings import TenantSettings
 def show(player: Player, settings: TenantSettings, now: datetime) -> dict[str, Any]:
     """A player's streak. `status`: maintained, frozen or broken; None for who never had one."""
     streak = streak_of(player, settings.streak, settings.zone, now)
-    today = local_date(now, player.zone or settings.zone, settings.streak.day_start_hours)
+    today = settings.streak.local_date(now, player.zone or settings.zone)
+    rules = settings.streak.on(today)
     return {
         "player_id": player.id,
         "status": standing(streak),
@@ -27,7 +27,7 @@ def show(player: Player, settings: TenantSettings, now: datetime) -> dict[str, A
         "frozen_days": [day.isoformat() for day in streak.frozen],
         "broken_on": streak.broken_on.isoformat() if streak.broken_on else None,
         "lost": streak.lost,
-        "repair": {"completions": settings.streak.repair_completions, "seconds": settings.streak.repair_seconds},
+        "repair": {"completions": rules.repair_completions, "seconds": rules.repair_seconds},
         "repairable_until": iso(streak.repairable_until) if streak.repairable_until else None,
         "local_day": today.isoformat(),
         "as_of": iso(now),

@@ -1,4 +1,4 @@
-"""The streak: one pure function over activity by local date, freezes, pauses, rest days and repairs.
+"""The streak: one pure function over activity by local date, freezes, pauses, rest days, repairs and reversals.
 
     activities -> add_activity -> days -> credited -> replay -> Streak
 
@@ -20,8 +20,6 @@ from cairn.streaks.days import (
     Days,
     add_activity,
     credited,
-    day_end,
-    local_date,
     merge,
     moved_dates,
     zone_skipped,
@@ -30,10 +28,12 @@ from cairn.streaks.model import (
     Action,
     Break,
     Checkpoint,
+    DateKind,
     FreezeEntry,
     FreezeKind,
     Marks,
     Streak,
+    StreakRules,
     StreakSettings,
 )
 
@@ -46,6 +46,7 @@ __all__ = [
     "FreezeEntry",
     "Marks",
     "Streak",
+    "StreakRules",
     "StreakSettings",
     "action",
     "add_activity",
@@ -54,6 +55,9 @@ __all__ = [
     "credited",
     "falls_at",
     "merge",
+    "outdated",
+    "preserved",
+    "reaches",
     "replay",
     "standing",
 ]
@@ -64,6 +68,8 @@ BONUS_STEP = 5
 BONUS_MAX = 50
 FORESIGHT = timedelta(days=400)
 """How far ahead a streak's end is looked for."""
+REACH = 2 * ONE_DAY
+"""Of how many dates after one activity can still come before that one has ended everywhere."""
 
 
 def creditable(occurred_at: datetime, recorded_at: datetime, settings: StreakSettings, exempt: bool) -> bool:
@@ -76,10 +82,34 @@ def creditable(occurred_at: datetime, recorded_at: datetime, settings: StreakSet
     return late >= -CLOCK_SKEW and (exempt or late <= timedelta(hours=settings.late_hours))
 
 
+def reaches(checkpoint: Checkpoint | None, day: date) -> bool:
+    """Whether activity on a date can change what a checkpoint says."""
+    return checkpoint is not None and checkpoint.through is not None and day <= checkpoint.through + REACH
+
+
+def outdated(checkpoint: Checkpoint | None, rules: StreakRules) -> bool:
+    """Whether the tenant declared an amnesty, since the checkpoint was folded, for dates that it folded."""
+    through = checkpoint.through if checkpoint else None
+    if checkpoint is None or through is None:
+        return False
+    return any(first <= through for first, _ in rules.amnesties[checkpoint.amnesties :])
+
+
+def preserved(day: date, marks: Marks, rules: StreakRules) -> DateKind | None:
+    """Why a date without activity costs nothing; None where it does."""
+    if day in marks.restores:
+        return "restored"
+    if _within(day, rules.amnesties):
+        return "amnesty"
+    if _within(day, marks.pauses):
+        return "paused"
+    return "rest" if day.isoweekday() in rules.on(day).rest_weekdays else None
+
+
 def replay(
     days: Days,
     marks: Marks,
-    settings: StreakSettings,
+    rules: StreakRules,
     now: datetime,
     zone: str,
     since: Checkpoint | None = None,
@@ -90,22 +120,22 @@ def replay(
     date without activity is missed once it has ended in every zone in force around it; until then the streak
     is kept as it stands, and an activity that comes before is in time. Raises UnknownZone.
     """
-    state = since or Checkpoint.start(settings)
-    fold = _Fold(_after(days, state.through), marks, settings, now, zone)
-    over_everywhere = (now.astimezone(UTC) - _latest(settings)).date() - ONE_DAY
+    fold = _Fold(days, marks, rules, now, zone, since)
+    state = since or fold.start(rules.local_date(now, zone))
+    over_everywhere = (now.astimezone(UTC) - _latest(rules.latest_start_hours)).date() - ONE_DAY
     checkpoint = fold.through(state, fold.cut(over_everywhere))
     state = fold.through(checkpoint, date.max)
     requested = fold.set_aside(state)
 
     broken = state.broken
-    until = _repairable_until(broken, settings) if broken else None
+    until = _repairable_until(broken, rules) if broken else None
     if until:
-        last_day = local_date(until - timedelta.resolution, zone, settings.day_start_hours)
-        until = until if now <= until and _may_repair(state, last_day, settings) else None
+        last_day = rules.local_date(until - timedelta.resolution, zone)
+        until = until if now <= until and _may_repair(state, last_day, rules) else None
     if state.current and until is None:
         broken = None
     return Streak(
-        checkpoint=checkpoint,
+        checkpoint=replace(checkpoint, amnesties=len(rules.amnesties)),
         current=state.current,
         longest=state.longest,
         active_days=state.active_days,
@@ -119,38 +149,42 @@ def replay(
         lost=broken.lost if broken else 0,
         repairable_until=until,
         recheck_at=fold.undecided_until,
+        decided=state.through,
         bonuses=fold.bonuses,
         freeze_ledger=tuple(fold.ledger),
+        breaks=tuple(fold.breaks),
+        kinds=fold.kinds,
     )
 
 
 def falls_at(
-    days: Days, marks: Marks, settings: StreakSettings, now: datetime, zone: str, since: Checkpoint | None = None
+    days: Days, marks: Marks, rules: StreakRules, now: datetime, zone: str, since: Checkpoint | None = None
 ) -> datetime | None:
     """When the running streak breaks if nothing more happens, freezes and rest days included.
 
     Never later than it does: a player's move to a zone that is behind only puts it off. None where no streak runs,
     or where it would run for `FORESIGHT` more.
     """
-    state = since or Checkpoint.start(settings)
-    fold = _Fold(_after(days, state.through), marks, settings, now + FORESIGHT, zone)
-    after = fold.through(state, date.max)
-    return fold.broke_at if not after.current and fold.broke_at and fold.broke_at > now else None
+    fold = _Fold(days, marks, rules, now + FORESIGHT, zone, since)
+    after = fold.through(since or fold.start(rules.local_date(now, zone)), date.max)
+    if after.current or not fold.breaks:
+        return None
+    return fold.breaks[-1].at if fold.breaks[-1].at > now else None
 
 
 def checkpoint_at(
-    days: Days, marks: Marks, settings: StreakSettings, day: date, since: Checkpoint | None = None
+    days: Days, marks: Marks, rules: StreakRules, day: date, since: Checkpoint | None = None
 ) -> Checkpoint:
     """The state after every date up to `day`, each of which must be over everywhere.
 
     `days` hold those after `since`, later than `day` too. A little earlier than `day` where activity of it
     counts for a later date: look at `through`. Raises ValueError for a `day` that `since` has folded already.
     """
-    state = since or Checkpoint.start(settings)
-    if state.through and day < state.through:
-        raise ValueError(f"{day} is folded already: start from a checkpoint before it, not from {state.through}")
-    fold = _Fold(_after(days, state.through), marks, settings, datetime.max.replace(tzinfo=UTC), state.zone)
-    return fold.through(state, fold.cut(day))
+    if since and since.through and day < since.through:
+        raise ValueError(f"{day} is folded already: start from a checkpoint before it, not from {since.through}")
+    fold = _Fold(days, marks, rules, datetime.max.replace(tzinfo=UTC), "UTC", since)
+    state = fold.through(since or fold.start(day), fold.cut(day))
+    return replace(state, amnesties=len(rules.amnesties))
 
 
 def action(before: Streak | None, after: Streak, day: date) -> Action:
@@ -182,19 +216,32 @@ def standing(streak: Streak) -> Action | None:
 
 
 class _Fold:
-    """One pass of the automaton, and what it notes on the way."""
+    """One pass of the automaton over the dates after a checkpoint, and what it notes on the way."""
 
-    def __init__(self, days: Days, marks: Marks, settings: StreakSettings, now: datetime, zone: str) -> None:
+    def __init__(
+        self, days: Days, marks: Marks, rules: StreakRules, now: datetime, zone: str, since: Checkpoint | None
+    ) -> None:
+        through = since.through if since else None
+        days = {
+            day: activity
+            for day, activity in days.items()
+            if (through is None or day > through) and day not in marks.reversals
+        }
         self.active = credited(days)
         self.dates = sorted(self.active)
         self.moved = moved_dates(days)
-        self.marks, self.settings, self.now, self.zone = marks, settings, now, zone
+        self.marks, self.rules, self.now, self.zone = marks, rules, now, zone
         self.frozen: list[date] = []
         self.repaired: list[date] = []
         self.bonuses: dict[date, int] = {}
         self.ledger: list[FreezeEntry] = []
+        self.breaks: list[Break] = []
+        self.kinds: dict[date, DateKind] = {}
         self.undecided_until: datetime | None = None
-        self.broke_at: datetime | None = None
+
+    def start(self, otherwise: date) -> Checkpoint:
+        """The state before the first active date, or before `otherwise` where there is none."""
+        return Checkpoint.start(self.rules.on(self.dates[0] if self.dates else otherwise))
 
     def cut(self, day: date) -> date:
         """The last date up to `day` after which a cut parts no date from the one its activity counts for."""
@@ -232,26 +279,31 @@ class _Fold:
 
     def play(self, state: Checkpoint, day: date, activity: Day) -> Checkpoint:
         """An active date: one more day, perhaps a freeze earned, perhaps the repair of a break."""
+        rules = self.rules.on(day)
+        self.kinds[day] = "active"
+        if activity.late_at and state.current:
+            self.give_back(state, day, activity.late_at)
         current = state.current + 1
         started_on = state.started_on if state.current else day
         broken, last_repair = state.broken, state.last_repair
         if broken:
-            until = _repairable_until(broken, self.settings)
+            until = _repairable_until(broken, self.rules)
             broken = replace(broken, active_since=broken.active_since + 1)
             if until is None or activity.first_at > until:
                 broken = None
-            elif self.repairs(activity) and _may_repair(state, day, self.settings):
+            elif _repairs(activity, rules) and _may_repair(state, day, self.rules):
                 current, started_on = broken.lost + broken.active_since, broken.started_on
+                self.repair(day, broken.missed)
                 broken, last_repair = None, day
-                self.repaired.append(day)
         freezes, towards = state.freezes, state.towards_freeze + 1
-        if towards >= self.settings.freeze_every_active_days > 0:
+        if towards >= rules.freeze_every_active_days > 0:
             towards = 0
-            if freezes < self.settings.freezes_max:  # what is earned on top is lost
+            if freezes < rules.freezes_max:  # what is earned on top is lost
                 freezes += 1
-                self.ledger.append(FreezeEntry(day, "earned", 1, freezes))
+                self.ledger.append(FreezeEntry(day, "earned", 1, freezes, activity.first_at))
         self.bonuses[day] = min(BONUS_MAX, BONUS_STEP * current)
-        return Checkpoint(
+        return replace(
+            state,
             through=day,
             current=current,
             longest=max(state.longest, current),
@@ -260,70 +312,84 @@ class _Fold:
             towards_freeze=towards,
             started_on=started_on,
             last_active=day,
-            last_frozen=state.last_frozen,
             broken=broken,
             last_repair=last_repair,
             zone=activity.zone,
         )
 
-    def repairs(self, activity: Day) -> bool:
-        """Whether a day holds enough to repair a break."""
-        return (
-            activity.completions >= self.settings.repair_completions or activity.seconds >= self.settings.repair_seconds
-        )
+    def repair(self, day: date, missed: date) -> None:
+        """A day that repaired a break: what was missed since then is mended."""
+        self.repaired.append(day)
+        self.kinds |= {each: "repaired" for each, kind in self.kinds.items() if kind == "missed" and each >= missed}
+
+    def give_back(self, state: Checkpoint, day: date, late_at: datetime) -> None:
+        """What a date used that was over when its first activity came: that gave the freeze back."""
+        ended = max(self.rules.day_end(day, zone) for zone in self.zones_around(state, day, day))
+        if not state.freezes or late_at < ended or preserved(day, self.marks, self.rules):
+            return
+        self.ledger.append(FreezeEntry(day, self.use(day), -1, state.freezes - 1, ended))
+        self.ledger.append(FreezeEntry(day, "given_back", 1, state.freezes, late_at))
 
     def miss(self, state: Checkpoint, day: date, following: date | None) -> Checkpoint | None:
         """A date without activity: preserved, frozen or broken; None while it is undecided."""
         zones = self.zones_around(state, day, following)
-        ended = max(day_end(day, zone, self.settings.day_start_hours) for zone in zones)
+        ended = max(self.rules.day_end(day, zone) for zone in zones)
         after = replace(state, through=day)
         if following is None:
             if ended > self.now:
-                self.undecided_until = ended
+                self.undecided_until = self.next_decision(state, day)
                 return None
         elif ended > self.active[following].first_at:
-            return after  # the next activity came while this date still ran in one of the zones
-        if self.preserved(day) or any(zone_skipped(day, zone) for zone in zones):
+            self.kinds[day] = "skipped"  # the next activity came while this date still ran in one of the zones
+            return after
+        if kind := preserved(day, self.marks, self.rules):
+            self.kinds[day] = kind
+            return after
+        if any(zone_skipped(day, zone) for zone in zones):
+            self.kinds[day] = "skipped"
             return after
         if state.freezes:
-            kind: FreezeKind = "used_on_request" if day in self.marks.freeze_requests else "used_automatically"
-            self.freeze(day, kind, state.freezes - 1)
+            self.freeze(day, self.use(day), state.freezes - 1, ended)
             return replace(after, freezes=state.freezes - 1, last_frozen=day)
         broken = state.broken
-        until = _repairable_until(broken, self.settings) if broken else None
+        until = _repairable_until(broken, self.rules) if broken else None
+        breaks = Break(day, ended, state.current, state.started_on or day)
         # A second break while the first can be repaired leaves the first: repairing it restores more.
         if until is None or ended >= until:
-            broken = Break(day, ended, state.current, state.started_on or day)
-        self.broke_at = ended
+            broken = breaks
+        self.breaks.append(breaks)
+        self.kinds[day] = "missed"
         return replace(after, current=0, started_on=None, broken=broken)
 
-    def preserved(self, day: date) -> bool:
-        """Whether a date without activity costs nothing."""
-        return (
-            day.isoweekday() in self.settings.rest_weekdays
-            or day in self.marks.restores
-            or _within(day, self.marks.pauses)
-            or _within(day, self.marks.amnesties)
-        )
+    def next_decision(self, state: Checkpoint, day: date) -> datetime:
+        """When, from an undecided date on, the first one ends that no pause preserves."""
+        while _within(day, self.marks.pauses):
+            day += ONE_DAY
+        return max(self.rules.day_end(day, zone) for zone in self.zones_around(state, day, None))
 
-    def freeze(self, day: date, kind: FreezeKind, held: int) -> None:
+    def use(self, day: date) -> FreezeKind:
+        return "used_on_request" if day in self.marks.freeze_requests else "used_automatically"
+
+    def freeze(self, day: date, kind: FreezeKind, held: int, at: datetime | None) -> None:
         self.frozen.append(day)
-        self.ledger.append(FreezeEntry(day, kind, -1, held))
+        self.kinds[day] = "frozen"
+        self.ledger.append(FreezeEntry(day, kind, -1, held, at))
 
     def set_aside(self, state: Checkpoint) -> list[date]:
         """Undecided dates for which a freeze is set aside on request. Activity on the date gives it back."""
         if not state.through:
             return []  # and after a break no freeze is left
         wanted = (day for day in sorted(self.marks.freeze_requests) if day > state.through)
-        dates = [day for day in wanted if not self.preserved(day)][: state.freezes]
+        dates = [day for day in wanted if not preserved(day, self.marks, self.rules)][: state.freezes]
         for number, day in enumerate(dates, start=1):
-            self.freeze(day, "used_on_request", state.freezes - number)
+            self.freeze(day, "used_on_request", state.freezes - number, None)
         return dates
 
     def zones_around(self, state: Checkpoint, day: date, following: date | None) -> set[str]:
         """Every zone in force while the date ran anywhere: by changes, the activity before it, and now."""
         midnight = datetime.combine(day, time(0), UTC)
-        begins, ends = midnight - MAX_OFFSET, midnight + ONE_DAY + _latest(self.settings)
+        begins = midnight - MAX_OFFSET
+        ends = midnight + ONE_DAY + _latest(self.rules.on(day + ONE_DAY).day_start_hours)
         changes = [(since, zone) for since, zone in self.marks.zones if since < ends]
         before = [zone for since, zone in changes if since <= begins]
         zones = {zone for since, zone in changes if since > begins}
@@ -335,23 +401,24 @@ class _Fold:
         return zones
 
 
-def _after(days: Days, through: date | None) -> Days:
-    return {day: activity for day, activity in days.items() if day > through} if through else days
-
-
 def _within(day: date, ranges: Iterable[tuple[date, date]]) -> bool:
     return any(first <= day <= last for first, last in ranges)
 
 
-def _latest(settings: StreakSettings) -> timedelta:
+def _latest(day_start_hours: int) -> timedelta:
     """How long after midnight in UTC the last zone on Earth begins its day."""
-    return MAX_OFFSET + timedelta(hours=settings.day_start_hours)
+    return MAX_OFFSET + timedelta(hours=day_start_hours)
 
 
-def _repairable_until(broken: Break, settings: StreakSettings) -> datetime | None:
-    within = settings.repair_within_hours
+def _repairs(activity: Day, settings: StreakSettings) -> bool:
+    """Whether a day holds enough to repair a break."""
+    return activity.completions >= settings.repair_completions or activity.seconds >= settings.repair_seconds
+
+
+def _repairable_until(broken: Break, rules: StreakRules) -> datetime | None:
+    within = rules.on(broken.missed).repair_within_hours
     return broken.at + timedelta(hours=within) if within else None
 
 
-def _may_repair(state: Checkpoint, day: date, settings: StreakSettings) -> bool:
-    return state.last_repair is None or (day - state.last_repair).days >= settings.repair_every_days
+def _may_repair(state: Checkpoint, day: date, rules: StreakRules) -> bool:
+    return state.last_repair is None or (day - state.last_repair).days >= rules.on(day).repair_every_days

@@ -9,7 +9,7 @@ from cairn.platform.api.http import Body
 from cairn.platform.instants import from_ms, to_ms
 from cairn.players.bodies import CounterName, CounterNumber, known_zone
 from cairn.players.metrics import own_counters
-from cairn.streaks.rules import StreakSettings
+from cairn.streaks.rules import StreakRules, StreakSettings
 from cairn.tenants.boards import (
     CURRENT_STREAK,
     OF_EXPERIENCES,
@@ -172,13 +172,13 @@ class SettingsBody(Body):
         return known_zone(zone)
 
     def settings(self) -> TenantSettings:
-        """The settings that the body means."""
+        """The settings that the body means, as if its rules of streaks had held since ever."""
         streak = self.streak.model_dump()
         streak["rest_weekdays"] = frozenset(self.streak.rest_weekdays)
         return TenantSettings(
             zone=self.zone,
             player_event_types=tuple(dict.fromkeys(self.player_event_types)),
-            streak=StreakSettings(**streak),
+            streak=StreakRules.always(StreakSettings(**streak)),
             fact_shards=tuple(sorted(self.fact_shards)),
             boards=self.boards.settings(),
             xp=self.xp.settings(),

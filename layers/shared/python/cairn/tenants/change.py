@@ -1,30 +1,44 @@
 """Changing a tenant's settings, so that two operators cannot overwrite each other."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from cairn.platform.command import Answer, Decision, execute
 from cairn.platform.errors import DomainError
 from cairn.platform.preconditions import Demand, etag_of
 from cairn.platform.table import Table
+from cairn.streaks.days import MAX_OFFSET
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import read, to_json, write
 
 KNOWN_BY_ALL = timedelta(minutes=2)  # functions keep settings for a minute
+MOST_ERAS = 100
 
 
-def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, now: datetime) -> Answer:
+def change(table: Table, tenant: str, asked: TenantSettings, demand: Demand, now: datetime) -> Answer:
     """Puts settings in the place of those that stand. What stands already is not written again.
+
+    Rules of streaks hold from the first date on that has begun nowhere yet; those before stay for the dates before.
+
+    Args:
+        asked: of its rules of streaks the latest are put.
 
     Raises:
         DomainError: `precondition-failed`; `invalid-body` where facts of past days would be looked for elsewhere,
-            or where a board would rank another thing than it did.
+            where a board would rank another thing than it did, or where rules of streaks changed too often.
     """
     tomorrow = now.date() + timedelta(days=1)  # which it is somewhere already
 
     def decide(stored: tuple[TenantSettings, int]) -> Decision:
         settings, ver = stored
-        if ver and settings == replace(wanted, watched_by_day=settings.watched_by_day):
+        streak = settings.streak.changed(asked.streak.latest, not_begun(now))
+        wanted = replace(asked, streak=streak, watched_by_day=settings.watched_by_day)
+        if len(wanted.streak.eras) > MOST_ERAS:
+            raise DomainError(
+                "invalid-body",
+                f"streak: the rules changed {MOST_ERAS - 1} times, and each change is kept. Leave them as they are.",
+            )
+        if ver and settings == wanted:
             return Decision([], to_json(wanted), etag=etag_of(ver))
         demand(etag_of(ver))
         if settings.respreads(wanted, tomorrow):
@@ -44,7 +58,11 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
                 "boards.subtrees: what has begun cannot change any more, and what is new begins two minutes from now or"
                 " later, when everybody reads where it will be counted. Keep the list, and add to it.",
             )
-        after = replace(wanted, watched_by_day=settings.watched_by_day)
-        return Decision([write(tenant, after, ver)], to_json(wanted), etag=etag_of(ver + 1))
+        return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))
 
     return execute(table, now, None, lambda: read(table, tenant), decide)
+
+
+def not_begun(now: datetime) -> date:
+    """The first date that will have begun nowhere when everybody knows of a change."""
+    return (now.astimezone(UTC) + KNOWN_BY_ALL + MAX_OFFSET).date() + timedelta(days=1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from cairn.streaks.rules import StreakSettings
+from cairn.streaks.rules import StreakRules
 from cairn.tenants.boards import BoardSettings, Tracked
 from cairn.tenants.multipliers import XpSettings
 
@@ -25,6 +25,17 @@ SYSTEM_EVENTS = frozenset(
         "quadrant_advanced",
         "requirement_waived",
         "session_recorded",
+        "streak_broken",
+        "streak_counted_anew",
+        "streak_day_restored",
+        "streak_day_struck",
+        "streak_freeze_requested",
+        "streak_freeze_withdrawn",
+        "streak_frozen",
+        "streak_pause_ended",
+        "streak_paused",
+        "streak_restore_withdrawn",
+        "streak_strike_withdrawn",
         "xp_awarded",
         "xp_reversed",
     }
@@ -59,6 +70,7 @@ class TenantSettings:
     player_event_types: event types that players may send themselves; services may send any.
     fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
     the players who were last active then in the index of look-ups.
+    streak: the rules of streaks by date, and the outages declared so far.
     boards: the leaderboards that it shows. xp: for how long completions pay more, and how much.
     player_counters: counters that players may send themselves, each with the most of it for one event.
     watched_by_day: metrics that achievements watch by period; said by their definitions, and not by the settings.
@@ -66,7 +78,7 @@ class TenantSettings:
 
     zone: str = "UTC"
     player_event_types: tuple[str, ...] = PLAYER_EVENTS
-    streak: StreakSettings = field(default_factory=StreakSettings)
+    streak: StreakRules = field(default_factory=StreakRules)
     fact_shards: tuple[tuple[date, int], ...] = ()
     boards: BoardSettings = field(default_factory=BoardSettings)
     xp: XpSettings = field(default_factory=XpSettings)

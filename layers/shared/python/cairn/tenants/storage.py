@@ -16,7 +16,7 @@ from cairn.platform.instants import iso
 from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, Put, Update, transact, upsert
-from cairn.streaks.rules import StreakSettings
+from cairn.streaks.rules import StreakRules, StreakSettings
 from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown, Spread
 from cairn.tenants.multipliers import Multiplier, XpSettings
 from cairn.tenants.settings import TenantSettings
@@ -36,11 +36,11 @@ class SettingsItem(Item, discriminator="settings"):
 
 
 def to_json(settings: TenantSettings) -> dict[str, Any]:
-    """The settings as the API and the table have them."""
+    """The settings as the API has them."""
     shown = asdict(settings)
     del shown["watched_by_day"]
     shown["player_event_types"] = list(settings.player_event_types)
-    shown["streak"]["rest_weekdays"] = sorted(settings.streak.rest_weekdays)
+    shown["streak"] = _streak_to_json(settings.streak.latest)
     shown["fact_shards"] = [[first.isoformat(), shards] for first, shards in settings.fact_shards]
     shown["boards"] = {
         "shown": list(settings.boards.shown),
@@ -65,14 +65,42 @@ def to_json(settings: TenantSettings) -> dict[str, Any]:
     return shown
 
 
+def pack(settings: TenantSettings) -> dict[str, Any]:
+    """The settings as the table has them: with the rules of streaks that held before, and the outages."""
+    packed, streak = to_json(settings), settings.streak
+    if len(streak.eras) > 1:
+        packed["streak_eras"] = [[first.isoformat(), _streak_to_json(each)] for first, each in streak.eras]
+    if streak.amnesties:
+        packed["amnesties"] = [[first.isoformat(), last.isoformat()] for first, last in streak.amnesties]
+    return packed
+
+
+def _streak_to_json(settings: StreakSettings) -> dict[str, Any]:
+    return {**asdict(settings), "rest_weekdays": sorted(settings.rest_weekdays)}
+
+
+def _streak(stored: dict[str, Any]) -> StreakRules:
+    eras = stored.get("streak_eras") or [[date.min.isoformat(), stored["streak"]]]
+    return StreakRules(
+        eras=tuple(
+            (
+                date.fromisoformat(first),
+                StreakSettings(**{**settings, "rest_weekdays": frozenset(settings["rest_weekdays"])}),
+            )
+            for first, settings in eras
+        ),
+        amnesties=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in stored.get("amnesties", ())
+        ),
+    )
+
+
 def from_json(stored: dict[str, Any]) -> TenantSettings:
-    """The settings that `to_json` was given."""
-    streak = dict(stored["streak"])
-    streak["rest_weekdays"] = frozenset(streak["rest_weekdays"])
+    """The settings that `pack` was given."""
     return TenantSettings(
         zone=stored["zone"],
         player_event_types=tuple(stored["player_event_types"]),
-        streak=StreakSettings(**streak),
+        streak=_streak(stored),
         fact_shards=tuple((date.fromisoformat(first), shards) for first, shards in stored["fact_shards"]),
         boards=_boards(stored["boards"]) if "boards" in stored else BoardSettings(),
         xp=_xp(stored["xp"]) if "xp" in stored else XpSettings(),
@@ -124,7 +152,7 @@ def _of(item: SettingsItem | None) -> TenantSettings:
 def write(tenant: str, settings: TenantSettings, ver: int) -> Put:
     """The write of a tenant's settings over the version that was read; functions take them up within a minute."""
     watched = sorted(settings.watched_by_day) or None
-    item = SettingsItem(*keys.settings(tenant), settings=to_json(settings), watched_by_day=watched, ver=ver + 1)
+    item = SettingsItem(*keys.settings(tenant), settings=pack(settings), watched_by_day=watched, ver=ver + 1)
     return Put("settings", item, _unchanged(ver))
 
 
