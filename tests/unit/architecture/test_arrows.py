@@ -83,6 +83,7 @@ USE_CASES = {
     "roster",
     "run",
     "session",
+    "stats",
     "top",
     "unlock",
     "visibility",
