@@ -87,6 +87,7 @@ USE_CASES = {
     "roster",
     "run",
     "session",
+    "stats",
     "top",
     "unlock",
     "visibility",

@@ -38,7 +38,7 @@ STRANGERS: dict[str, set[str]] = {
     "lookups": {"cairn.achievements", "cairn.analytics", "cairn.progress.journey", "cairn.progress.play"},
     "players": READING,
     "progress": PLAYING,
-    "xp": READING,
+    "xp": {"cairn.leaderboards", "cairn.progress.journey", "cairn.progress.play"},
 }
 
 ASK = """
