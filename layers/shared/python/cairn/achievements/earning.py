@@ -1,0 +1,135 @@
+"""What unlocking does to a player, to a fixed point. Pure: the stream, a check, a backfill and a grant decide with it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from cairn.achievements.definitions import Earned
+from cairn.achievements.rules import AT_ONCE, Watch
+from cairn.players import settlement
+from cairn.players.player import Player
+from cairn.tenants.boards import Tracked
+from cairn.xp.ledger import Entry
+
+MOST_RELIED_ON = 40  # beside 25 unlocks of two actions each, of the 100 that a transaction holds
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is unlocked.
+
+    event: by which the ledger knows it. experience, day: the fact in which its XP counts. at: the unlock's date.
+    evidence: what the unlock keeps of it: `event_id`, `check`, `backfill` or `grant`.
+    """
+
+    event: str
+    experience: str
+    day: date
+    at: datetime
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """Who took an unlock back, when and why."""
+
+    at: datetime
+    by: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """An unlock as it stands. xp: what it paid. changes: how often it was revoked, and granted again."""
+
+    name: str
+    version: int
+    at: datetime
+    xp: int
+    evidence: Mapping[str, Any]
+    revoked: Revoked | None = None
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A player's unlocks by name: those that are held, and those that were revoked, which nothing but a grant moves."""
+
+    unlocks: Mapping[str, Unlock] = field(default_factory=dict)
+
+    @property
+    def held(self) -> set[str]:
+        return {name for name, unlock in self.unlocks.items() if unlock.revoked is None}
+
+    @property
+    def revoked(self) -> set[str]:
+        return self.unlocks.keys() - self.held
+
+    def by(self, kind: str, identifier: str) -> dict[str, int]:
+        """What one check or backfill unlocked: XP by name."""
+        return {name: each.xp for name, each in self.unlocks.items() if each.evidence.get(kind) == identifier}
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The outcome.
+
+    player: afterwards. unlocks, entries: each with its payment, in their order. levels: announced now.
+    relied_on: names of unlocks that stood before and that these waited for. complete: whether nothing is left over.
+    """
+
+    player: Player
+    unlocks: tuple[Earned, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    levels: tuple[int, ...] = ()
+    relied_on: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def xp(self) -> int:
+        return sum(entry.amount for entry in self.entries)
+
+
+def pay(
+    watch: Watch, player: Player, due: Sequence[Earned], standing: Standing, cause: Cause, tracked: Tracked
+) -> Paid:
+    """Unlocks what is due, and what its XP, its count or its being held then makes due, as much as a transaction holds.
+
+    Args:
+        due: not held, and all that they wait for is. tracked: what is kept for the boards.
+    """
+    held, revoked = standing.held, standing.revoked
+    unlocks: list[Earned] = []
+    entries: list[Entry] = []
+    levels: list[int] = []
+    relied_on: dict[str, None] = {}
+    wanted = [each for each in due if each.name not in revoked]
+    while wanted:
+        before, some = player, _room(watch, wanted, held, len(unlocks), relied_on)
+        for each in some:
+            player, entry, announced = settlement.unlock(player, each, cause.event, cause.at, tracked)
+            unlocks.append(each)
+            entries.append(entry)
+            levels += announced
+        if len(some) < len(wanted):
+            return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), tuple(relied_on), complete=False)
+        names = [each.name for each in some]
+        held = {*held, *names}
+        wanted = [each for each in watch.due(before, player, names, held) if each.name not in revoked]
+    before_now = tuple(name for name in relied_on if name in standing.unlocks)
+    return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), before_now)
+
+
+def _room(
+    watch: Watch, wanted: Sequence[Earned], held: Collection[str], unlocked: int, relied_on: dict[str, None]
+) -> list[Earned]:
+    """As many as there is room for; what they wait for is added to `relied_on`."""
+    some: list[Earned] = []
+    for each in wanted[: AT_ONCE - unlocked]:
+        names = watch.waits_for(each.achievement)
+        if len({*relied_on, *names}) > MOST_RELIED_ON:
+            break
+        relied_on |= dict.fromkeys(names)
+        some.append(each)
+    return some
