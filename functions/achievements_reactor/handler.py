@@ -6,8 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from cairn.achievements.definitions import ACHIEVEMENTS
-from cairn.achievements.rules import Watch
+from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.unlock import Crossing, crossing, unlock
 from cairn.analytics.work import DirtyDays
 from cairn.platform.bootstrap import ground
@@ -27,7 +26,7 @@ type React = Callable[[dict[str, Any]], dict[str, Any]]
 def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Clock = utc_now) -> React:
     """Handles one batch. A busy player is queued for later and never holds up the shard."""
     settings = SettingsCache(table)
-    watch = Watch(ACHIEVEMENTS)
+    definitions = Definitions(table, settings)
     dirty = DirtyDays(table)
 
     def react(event: dict[str, Any]) -> dict[str, Any]:
@@ -38,11 +37,12 @@ def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Cl
                 for change in changes([record], PlayerItem):
                     player = from_item(change.after)
                     touched |= {(player.tenant, day) for day in player.touched}
-                    found = crossing(watch, from_item(change.before) if change.before else None, player)
+                    before = from_item(change.before) if change.before else None
+                    found = crossing(definitions.of(player.tenant), before, player)
                     if found is None:
                         continue
                     try:
-                        unlocked += len(unlock(table, settings, watch, found, clock()))
+                        unlocked += len(unlock(table, settings, definitions, found, clock()))
                     except Busy:
                         queue_for_later(found)
             reached = None

@@ -9,8 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from cairn.achievements.definitions import ACHIEVEMENTS
-from cairn.achievements.rules import Watch
+from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.unlock import Crossing, unlock
 from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
@@ -24,10 +23,11 @@ type Recheck = Callable[[SQSRecord], list[str]]
 
 def recheck(table: Table, clock: Clock = utc_now) -> Recheck:
     """Handles one message: a crossing."""
-    settings, watch = SettingsCache(table), Watch(ACHIEVEMENTS)
+    settings = SettingsCache(table)
+    definitions = Definitions(table, settings)
 
     def work(record: SQSRecord) -> list[str]:
-        unlocked = unlock(table, settings, watch, Crossing.from_json(json.loads(record.body)), clock())
+        unlocked = unlock(table, settings, definitions, Crossing.from_json(json.loads(record.body)), clock())
         logger.info("rechecked", unlocked=len(unlocked))
         return unlocked
 

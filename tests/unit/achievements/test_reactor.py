@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import functions.achievements_reactor.handler as module
+from cairn.achievements import definition_storage
 from cairn.achievements.definitions import Achievement
 from cairn.achievements.storage import UnlockItem
 from cairn.achievements.unlock import Crossing
@@ -18,6 +19,7 @@ from cairn.platform.transact import Put, transact
 from cairn.players.player import Player
 from cairn.players.storage import PlayerItem, from_item, to_item
 from cairn.tenants.settings import TenantSettings
+from tests.support.achievements import achievement
 from tests.support.world import World, all_items, record, stream_records
 
 
@@ -58,13 +60,9 @@ def dirty(world: World) -> list[tuple[str, str]]:
 @pytest.fixture
 def watching(monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[Achievement]], None]:
     def watch(definitions: Iterable[Achievement]) -> None:
-        monkeypatch.setattr(module, "ACHIEVEMENTS", tuple(definitions))
+        monkeypatch.setattr(definition_storage, "ACHIEVEMENTS", tuple(definitions))
 
     return watch
-
-
-def achievement(id: str, metric: str, threshold: int, xp: int) -> Achievement:
-    return Achievement(id, "test", id.title(), id, "star", metric, threshold, "common", xp)
 
 
 def test_a_completion_unlocks_what_it_earned_with_evidence_and_pays_it(world: World) -> None:
@@ -198,7 +196,7 @@ def test_a_busy_player_is_queued_and_holds_up_nobody(world: World) -> None:
     assert (unlocks(world, "ada"), unlocks(world, "bob")) == ([], ["first_scenario", "first_steps"])
     (found,) = queued
     assert (found.tenant, found.player) == ("acme", "ada")
-    assert set(found.achievements) == {"first_scenario", "first_steps"}
+    assert set(found.earned) == {"first_scenario", "first_steps"}
     assert Crossing.from_json(found.to_json()) == found
 
 

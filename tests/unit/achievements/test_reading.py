@@ -10,6 +10,7 @@ def test_every_definition_is_shown_with_what_a_player_wants_to_know(world: World
     assert shown[0] == {
         "achievement_id": "first_scenario",
         "category": "scenarios",
+        "type": "completion",
         "title": "First Scenario",
         "description": "Complete a scenario",
         "icon": "signpost",
@@ -17,6 +18,12 @@ def test_every_definition_is_shown_with_what_a_player_wants_to_know(world: World
         "xp": 50,
         "metric": "scenarios_completed",
         "threshold": 1,
+        "criteria": {"metric": "scenarios_completed", "at_least": 1},
+        "prerequisites": [],
+        "repeat": None,
+        "secret": False,
+        "is_active": True,
+        "version": 1,
     }
 
 

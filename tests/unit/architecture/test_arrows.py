@@ -20,6 +20,7 @@ PURE = {
     "boards",
     "cells",
     "columns",
+    "criteria",
     "days",
     "definitions",
     "document",
@@ -54,7 +55,7 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"profile_storage", "standings", "storage"}
+STORAGE = {"definition_storage", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
     "audit",

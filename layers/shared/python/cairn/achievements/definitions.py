@@ -1,18 +1,49 @@
-"""The achievements every tenant starts with: thresholds on metrics, as data."""
+"""Achievements: what there is to unlock. Those that every tenant starts with are here, as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
+from cairn.achievements.criteria import Criteria, Threshold, thresholds
+from cairn.tenants.seasons import Calendar
+
 type Rarity = Literal["common", "rare", "epic", "legendary"]
+type Kind = Literal["completion", "milestone", "skill", "engagement"]
 
 HOUR = 3600
+FIRST = "1"
+
+
+class Every(StrEnum):
+    """What an achievement is unlocked again by: each further threshold, or each day, week or month."""
+
+    THRESHOLD = "threshold"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
-class Achievement:
-    """Unlocked once, when `metric` reaches `threshold`; pays `xp`.
+class Repeat:
+    """How an achievement repeats. at_most: how many thresholds count; periods have no end."""
 
-    version: of its criteria. icon: name of a picture. metric: one of `Player.measured`.
+    every: Every
+    at_most: int = 1
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The calendar of weeks or months."""
+        return Calendar(self.every.value) if self.every in (Every.WEEK, Every.MONTH) else None
+
+
+@dataclass(frozen=True)
+class Achievement:
+    """Unlocked when its criteria are met, once or as it repeats; pays `xp` each time.
+
+    icon: name of a picture. prerequisites: ids of achievements that must be held. secret: hidden until unlocked.
+    version: of what it takes and pays. revision: of all that is said of it.
     """
 
     id: str
@@ -20,23 +51,63 @@ class Achievement:
     title: str
     description: str
     icon: str
-    metric: str
-    threshold: int
+    criteria: Criteria
     rarity: Rarity
     xp: int
+    type: Kind = "completion"
+    prerequisites: tuple[str, ...] = ()
+    repeat: Repeat | None = None
+    secret: bool = False
+    is_active: bool = True
     version: int = 1
+    revision: int = 0
+
+    @cached_property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The thresholds that its criteria are made of."""
+        return tuple(thresholds(self.criteria))
+
+    @property
+    def first(self) -> str:
+        """The name of its first unlock, where that has always the same."""
+        return named(self.id, FIRST if self.repeat else "")
 
 
-def _of(category: str, icon: str, metric: str, *rows: tuple[str, str, str, int, Rarity, int]) -> list[Achievement]:
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """An achievement that a player earned. occasion: which threshold or period, "" for what is unlocked once.
+
+    evidence: the values of its metrics.
+    """
+
+    achievement: Achievement
+    occasion: str
+    evidence: Mapping[str, int]
+
+    @property
+    def name(self) -> str:
+        """By which its unlock is known among those of a player."""
+        return named(self.achievement.id, self.occasion)
+
+
+def named(achievement_id: str, occasion: str) -> str:
+    """The name of an unlock: the achievement's id, and the occasion where it repeats."""
+    return f"{achievement_id}#{occasion}" if occasion else achievement_id
+
+
+def _of(
+    category: str, type: Kind, icon: str, metric: str, *rows: tuple[str, str, str, int, Rarity, int]
+) -> list[Achievement]:
     return [
-        Achievement(id, category, title, description, icon, metric, threshold, rarity, xp)
-        for id, title, description, threshold, rarity, xp in rows
+        Achievement(id, category, title, description, icon, Threshold(metric, value), rarity, xp, type)
+        for id, title, description, value, rarity, xp in rows
     ]
 
 
 ACHIEVEMENTS: tuple[Achievement, ...] = (
     *_of(
         "scenarios",
+        "completion",
         "signpost",
         "scenarios_completed",
         ("first_scenario", "First Scenario", "Complete a scenario", 1, "common", 50),
@@ -48,6 +119,7 @@ ACHIEVEMENTS: tuple[Achievement, ...] = (
     ),
     *_of(
         "study time",
+        "milestone",
         "hourglass",
         "study_seconds",
         ("quick_learner", "Quick Learner", "Study for 1 hour", HOUR, "common", 50),
@@ -57,6 +129,7 @@ ACHIEVEMENTS: tuple[Achievement, ...] = (
     ),
     *_of(
         "streaks",
+        "engagement",
         "flame",
         "current_streak",
         ("week_warrior", "Week Warrior", "Be active 7 days in a row", 7, "rare", 100),
@@ -65,6 +138,7 @@ ACHIEVEMENTS: tuple[Achievement, ...] = (
     ),
     *_of(
         "vocabulary",
+        "skill",
         "book",
         "words_learned",
         ("word_collector", "Word Collector", "Learn 100 words", 100, "common", 50),
@@ -73,6 +147,7 @@ ACHIEVEMENTS: tuple[Achievement, ...] = (
     ),
     *_of(
         "conversations",
+        "skill",
         "bubbles",
         "conversations_held",
         ("conversationalist", "Conversationalist", "Hold 10 conversations", 10, "common", 50),
@@ -81,18 +156,29 @@ ACHIEVEMENTS: tuple[Achievement, ...] = (
     ),
     *_of(
         "milestones",
+        "milestone",
         "cairn",
         "experiences_completed",
         ("first_steps", "First Steps", "Complete an experience", 1, "common", 50),
     ),
     *_of(
         "milestones",
+        "milestone",
         "cairn",
         "active_days",
         ("committed", "Committed", "Be active on 50 days", 50, "rare", 150),
         ("centurion", "Centurion", "Be active on 100 days", 100, "epic", 400),
     ),
     *_of(
+        "perfection",
+        "skill",
+        "star",
+        "perfect_completions",
+        ("perfectionist", "Perfectionist", "Complete with full score at the first attempt", 1, "rare", 100),
+        ("flawless_master", "Flawless Master", "Complete 25 times with full score at once", 25, "epic", 500),
+    ),
+    *_of(
+        "engagement",
         "engagement",
         "sunrise",
         "early_sessions",
@@ -100,8 +186,16 @@ ACHIEVEMENTS: tuple[Achievement, ...] = (
     ),
     *_of(
         "engagement",
+        "engagement",
         "moon",
         "late_sessions",
         ("night_owl", "Night Owl", "Begin 10 sessions at or after 22:00", 10, "common", 50),
+    ),
+    *_of(
+        "special",
+        "skill",
+        "globe",
+        "scenario_languages",
+        ("polyglot", "Polyglot", "Complete scenarios in 3 languages", 3, "rare", 200),
     ),
 )

@@ -1,62 +1,84 @@
 """Reading achievements: the definitions, and a player's unlocks and progress."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cairn.achievements.definitions import ACHIEVEMENTS, Achievement
-from cairn.achievements.rules import fraction
-from cairn.achievements.storage import UnlockItem
-from cairn.platform import keys
+from cairn.achievements.criteria import Measures, Threshold
+from cairn.achievements.definitions import Achievement
+from cairn.achievements.document import criteria_to_json, repeat_to_json
+from cairn.achievements.rules import Watch
+from cairn.achievements.storage import UnlockItem, load_unlocks
 from cairn.platform.instants import from_ms, iso
 from cairn.platform.table import Table
 from cairn.players import profile
 from cairn.players.player import Player
+from cairn.streaks.days import local_date
 
 
 def show_definition(achievement: Achievement) -> dict[str, Any]:
-    """A definition as the API shows it."""
+    """A definition as the API shows it. `metric` and `threshold` where it has just one."""
+    only = achievement.thresholds[0] if len(achievement.thresholds) == 1 else None
     return {
         "achievement_id": achievement.id,
         "category": achievement.category,
+        "type": achievement.type,
         "title": achievement.title,
         "description": achievement.description,
         "icon": achievement.icon,
         "rarity": achievement.rarity,
         "xp": achievement.xp,
-        "metric": achievement.metric,
-        "threshold": achievement.threshold,
+        "metric": only.metric if only else None,
+        "threshold": only.value if only else None,
+        "criteria": criteria_to_json(achievement.criteria),
+        "prerequisites": list(achievement.prerequisites),
+        "repeat": repeat_to_json(achievement.repeat),
+        "secret": achievement.secret,
+        "is_active": achievement.is_active,
+        "version": achievement.version,
     }
 
 
-def of_player(table: Table, tenant: str, player_id: str, now: datetime) -> dict[str, Any]:
+def of_player(table: Table, watch: Watch, tenant: str, player_id: str, now: datetime) -> dict[str, Any]:
     """Every achievement with the player's unlock, or how far they are: 0 to 1."""
-
-    def load_player() -> Player:
-        return profile.find(table, tenant, player_id, consistent=False) or Player(tenant, player_id)
-
-    def load_unlocks() -> dict[str, UnlockItem]:
-        raw = table.query_all(keys.player_partition(tenant, player_id), prefix=keys.UNLOCK_PREFIX)
-        return {item.achievement: item for item in map(UnlockItem.parse, raw)}
-
-    player, unlocks = load_player(), load_unlocks()
-    measured = player.measured()
-    shown = []
-    for each in ACHIEVEMENTS:
-        unlock = unlocks.get(each.id)
-        shown.append(
-            show_definition(each)
-            | {
-                "unlocked": unlock is not None,
-                "unlocked_at": iso(from_ms(int(unlock.at))) if unlock else None,
-                "evidence": unlock.evidence if unlock else None,
-                "value": measured.get(each.metric, 0),
-                "progress": 1.0 if unlock else fraction(each, measured),
-            }
-        )
+    player = profile.find(table, tenant, player_id, consistent=False) or Player(tenant, player_id)
+    unlocks: dict[str, list[UnlockItem]] = defaultdict(list)
+    for item in load_unlocks(table, tenant, player_id, consistent=False).values():
+        unlocks[item.achievement].append(item)
+    measures = Measures(player.measured(), player.tally.daily, local_date(now, watch.zone, 0))
+    shown = [show_standing(each, measures, unlocks.get(each.id, [])) for each in watch.active()]
     return {
         "player_id": player_id,
         "as_of": iso(now),
         "unlocked_count": len(unlocks),
-        "total": len(ACHIEVEMENTS),
+        "total": len(shown),
         "achievements": shown,
+    }
+
+
+def show_standing(achievement: Achievement, measures: Measures, unlocks: Sequence[UnlockItem]) -> dict[str, Any]:
+    """An achievement with a player's first unlock of it, or how far they are."""
+    first = min(unlocks, key=lambda each: each.at, default=None)
+    parts = [_show_part(each, measures) for each in achievement.thresholds]
+    return {
+        **show_definition(achievement),
+        "unlocked": first is not None,
+        "unlocked_at": iso(from_ms(int(first.at))) if first else None,
+        "evidence": first.evidence if first else None,
+        "times": len(unlocks),
+        "value": parts[0]["value"] if len(parts) == 1 else None,
+        "parts": parts,
+        "progress": 1.0 if first else achievement.criteria.fraction(measures),
+    }
+
+
+def _show_part(threshold: Threshold, measures: Measures) -> Mapping[str, Any]:
+    return {
+        "metric": threshold.metric,
+        "within": threshold.within,
+        "comparison": threshold.comparison.value,
+        "threshold": threshold.value,
+        "value": threshold.measured(measures),
+        "progress": threshold.fraction(measures),
     }

@@ -1,39 +1,175 @@
-"""Which achievements a change of metrics unlocks. Pure, and cheap when nothing crosses a threshold."""
+"""Which achievements a change of a player earns. Pure, and cheap when nothing that is watched is met by it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 
-from cairn.achievements.definitions import Achievement
+from cairn.achievements.criteria import Measures
+from cairn.achievements.definitions import Achievement, Earned, Every
+from cairn.platform.instants import EPOCH
+from cairn.players.player import Player
+from cairn.streaks.days import local_date
+from cairn.tenants.seasons import season_of
+
+# An unlock is two actions of a transaction, which holds 100. What is earned beyond this is unlocked after it.
+AT_ONCE = 25
 
 
 class Watch:
-    """Definitions by the metric they watch, so that a change looks only at those that it may concern."""
+    """Definitions by the metric they watch, so that a change looks only at those that it may concern.
 
-    def __init__(self, definitions: Iterable[Achievement]) -> None:
-        self.by_id = {each.id: each for each in definitions}
+    Args:
+        definitions: those that are active unlock; the others are known by their id.
+        zone: IANA name of the tenant's calendar, by which days, weeks and months are told.
+    """
+
+    def __init__(self, definitions: Iterable[Achievement], zone: str = "UTC") -> None:
+        self.by_id: Mapping[str, Achievement] = {each.id: each for each in definitions}
+        self.zone = zone
         self._by_metric: dict[str, list[Achievement]] = defaultdict(list)
-        for each in self.by_id.values():
-            self._by_metric[each.metric].append(each)
+        self._after: dict[str, list[Achievement]] = defaultdict(list)
+        for each in self.active():
+            for metric in dict.fromkeys(threshold.metric for threshold in each.thresholds):
+                self._by_metric[metric].append(each)
+            for prerequisite in each.prerequisites:
+                self._after[prerequisite].append(each)
 
-    def crossed(self, before: Mapping[str, int], after: Mapping[str, int]) -> list[Achievement]:
-        """Achievements whose metric was below its threshold before, and is not any more."""
-        return [
-            each
-            for metric, value in after.items()
-            if value > (was := before.get(metric, 0)) and metric in self._by_metric
+    def active(self) -> Iterator[Achievement]:
+        """Those that can be unlocked."""
+        return (each for each in self.by_id.values() if each.is_active)
+
+    @property
+    def has_prerequisites(self) -> bool:
+        """Whether any waits for another."""
+        return bool(self._after)
+
+    def crossed(self, before: Player | None, after: Player) -> list[Earned]:
+        """What a change earned: the criteria are met now, or once more, and were not before.
+
+        Only criteria that watch a metric which changed are looked at. Whether a prerequisite is missing, or the
+        player holds the achievement since another time, is not known here.
+        """
+        now, was = after.measured(), before.measured() if before else {}
+        touched = {
+            each.id: each
+            for metric in {**now, **was}
+            if metric in self._by_metric and now.get(metric, 0) != was.get(metric, 0)
             for each in self._by_metric[metric]
-            if was < each.threshold <= value
-        ]
-
-    def met(self, measured: Mapping[str, int], held: Collection[str]) -> list[Achievement]:
-        """Achievements whose threshold is reached and that are not held yet."""
+        }
+        if not touched:
+            return []
+        new = self._measures(after, now)
+        old = self._measures(before, was) if before else Measures({}, {}, new.day)
         return [
-            each
-            for each in self.by_id.values()
-            if each.id not in held and measured.get(each.metric, 0) >= each.threshold
+            earned
+            for each in touched.values()
+            for occasions in [set(_occasions(each, old))]
+            for occasion, as_of in _occasions(each, new).items()
+            if occasion not in occasions
+            for earned in [_earned(each, occasion, as_of)]
         ]
 
+    def met(self, player: Player, held: Collection[str]) -> list[Earned]:
+        """What a player as they stand has earned and does not hold, where the prerequisites are held.
 
-def fraction(achievement: Achievement, measured: Mapping[str, int]) -> float:
-    """How far a player is towards an achievement, 0 to 1."""
-    return round(min(1.0, measured.get(achievement.metric, 0) / achievement.threshold), 4)
+        Args:
+            held: names of unlocks (`Earned.name`).
+        """
+        return self._due(self.active(), player, held)
+
+    def due(
+        self, before: Player | None, after: Player, unlocked: Collection[str], held: Collection[str]
+    ) -> list[Earned]:
+        """What a change, or the unlocks that it brought, earned: not held, and all prerequisites held.
+
+        Args:
+            unlocked: names of what was unlocked with the change: what waited for it may be due now.
+            held: names of all that is known to be held, `unlocked` with them.
+        """
+        waited = {each.id: each for name in unlocked for each in self._after.get(_id_of(name), ())}
+        found = self.among(self.crossed(before, after), held)
+        names = {each.name for each in found}
+        return found + [each for each in self._due(waited.values(), after, held) if each.name not in names]
+
+    def among(self, earned: Iterable[Earned], held: Collection[str]) -> list[Earned]:
+        """Those of some that are due: not held, and all prerequisites held."""
+        return [each for each in earned if self._is_due(each, held)]
+
+    def named(self, name: str, evidence: Mapping[str, int]) -> Earned | None:
+        """An unlock by its name; None for an achievement that is not known."""
+        achievement = self.by_id.get(_id_of(name))
+        return Earned(achievement, name.partition("#")[2], evidence) if achievement else None
+
+    def concerned(self, names: Iterable[str]) -> list[str]:
+        """Names of the unlocks that decide what becomes of some that were earned: themselves, what they wait for,
+        and what waits for them, however far.
+        """
+        found = dict.fromkeys(names)
+        left = dict.fromkeys(map(_id_of, found))
+        seen = set(left)
+        while left:
+            achievement_id, _ = left.popitem()
+            achievement = self.by_id.get(achievement_id)
+            wanted = achievement.prerequisites if achievement else ()
+            found |= {self.by_id[each].first: None for each in wanted if each in self.by_id}
+            waiting = {each.id: None for each in self._after.get(achievement_id, ()) if each.id not in seen}
+            found |= {self.by_id[each].first: None for each in waiting}
+            left |= waiting
+            seen |= waiting.keys()
+        return list(found)
+
+    def measures(self, player: Player) -> Measures:
+        """What a player has come to, as of the day of their latest event."""
+        return self._measures(player, player.measured())
+
+    def _measures(self, player: Player, totals: Mapping[str, int]) -> Measures:
+        at = player.last.at if player.last else EPOCH
+        return Measures(totals, player.tally.daily, local_date(at, self.zone, 0))
+
+    def _due(self, achievements: Iterable[Achievement], player: Player, held: Collection[str]) -> list[Earned]:
+        measures = self.measures(player)
+        found = (
+            _earned(each, occasion, as_of)
+            for each in achievements
+            for occasion, as_of in _occasions(each, measures).items()
+        )
+        return self.among(found, held)
+
+    def _is_due(self, earned: Earned, held: Collection[str]) -> bool:
+        wanted = (self.by_id[each].first if each in self.by_id else each for each in earned.achievement.prerequisites)
+        return earned.name not in held and all(each in held for each in wanted)
+
+
+def _id_of(name: str) -> str:
+    return name.partition("#")[0]
+
+
+def _earned(achievement: Achievement, occasion: str, measures: Measures) -> Earned:
+    evidence = {threshold.name: threshold.measured(measures) for threshold in achievement.thresholds}
+    return Earned(achievement, occasion, evidence)
+
+
+def _occasions(achievement: Achievement, measures: Measures) -> dict[str, Measures]:
+    """The occasions on which criteria are met, each with what meets them."""
+    repeat = achievement.repeat
+    if repeat and repeat.every is Every.THRESHOLD:
+        (threshold,) = achievement.thresholds
+        times = min(repeat.at_most, threshold.measured(measures) // threshold.value)
+        return {str(number): measures for number in range(1, times + 1)}
+    found: dict[str, Measures] = {}
+    for day in _days(achievement, measures):
+        as_of = measures if day == measures.day else replace(measures, day=day)
+        if achievement.criteria.met(as_of):
+            if repeat is None:
+                return {"": as_of}
+            calendar = repeat.calendar
+            found.setdefault(season_of(day, calendar) if calendar else day.isoformat(), as_of)
+    return found
+
+
+def _days(achievement: Achievement, measures: Measures) -> list[date]:
+    """As of which days criteria are decided: the measures' own, and later ones that a late event may have completed."""
+    watched = {each.metric for each in achievement.thresholds if each.within}
+    later = {day for metric in watched for day in measures.daily.get(metric, {}) if day > measures.day}
+    return [measures.day, *sorted(later)]

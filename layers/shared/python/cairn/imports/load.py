@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from cairn.achievements.definitions import ACHIEVEMENTS
 from cairn.achievements.rules import Watch
+from cairn.achievements.storage import load_unlocks
 from cairn.catalog.experience import Experience
 from cairn.catalog.storage import Catalog
 from cairn.imports.assertions import command_for
@@ -71,14 +71,14 @@ class Ground:
     settings: TenantSettings
     experiences: Mapping[str, Experience]
     recorded_at: datetime
-    watch: Watch = field(default_factory=lambda: Watch(ACHIEVEMENTS))
+    watch: Watch
     rows_per_group: int = ROWS_PER_GROUP
     dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of the player: what a journey starts from, and the achievements known to be held."""
+    """What is known of the player: what a journey starts from, and names of unlocks known to be held."""
 
     loaded: Loaded
     held: Collection[str] = frozenset()
@@ -160,6 +160,8 @@ def _begin(
     latest = _latest(player)
     if latest is None:
         return state, rows, Outcome()
+    if ground.watch.has_prerequisites:
+        state = replace(state, held={*held, *load_unlocks(ground.table, ground.tenant, player_id)})
     old = {event_id(row.occurred_at, ground.tenant, player_id, row.cause): row for row in rows}
     old = {event: row for event, row in old.items() if row.occurred_at <= latest}
     event_keys = {keys.event(ground.tenant, player_id, event): row for event, row in old.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import IO, Any
 
+from cairn.achievements.definition_storage import Definitions
 from cairn.catalog.document import from_json
 from cairn.catalog.experience import Experience
 from cairn.catalog.storage import Catalog, LatestExperienceItem, latest_key
@@ -140,13 +141,15 @@ def known_experiences(table: Table, tenant: str, ids: Iterable[str]) -> dict[str
 
 def ground_for(table: Table, tenant: str, experiences: Iterable[str], now: datetime, *, dry: bool) -> Ground:
     """What loading a file needs, read once."""
+    settings = SettingsCache(table)
     return Ground(
         table=table,
         catalog=Catalog(table),
         tenant=tenant,
-        settings=SettingsCache(table).of(tenant),
+        settings=settings.of(tenant),
         experiences=known_experiences(table, tenant, experiences),
         recorded_at=now,
+        watch=Definitions(table, settings).of(tenant),
         dry=dry,
     )
 

@@ -102,8 +102,34 @@ def ledger(tenant_id: str, player_id: str, event_id: str, source: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{LEDGER_PREFIX}{event_id}#{encode(source)}")
 
 
-def unlock(tenant_id: str, player_id: str, achievement_id: str) -> Key:
-    return Key(player_partition(tenant_id, player_id), f"{UNLOCK_PREFIX}{encode(achievement_id)}")
+def unlock(tenant_id: str, player_id: str, name: str) -> Key:
+    """`name` is the achievement's id, and `#` and the occasion where it repeats."""
+    achievement_id, *occasion = name.split("#")
+    return Key(
+        player_partition(tenant_id, player_id), "#".join((f"{UNLOCK_PREFIX}{encode(achievement_id)}", *occasion))
+    )
+
+
+def achievements_partition(tenant_id: str) -> str:
+    """A tenant's definitions of achievements."""
+    return f"{tenant(tenant_id)}#ACHIEVEMENTS"
+
+
+def achievements_head(tenant_id: str) -> Key:
+    return Key(achievements_partition(tenant_id), "HEAD")
+
+
+ACHIEVEMENTS_BUCKET_PREFIX = "B#"
+
+
+def achievements_bucket(tenant_id: str, number: int) -> Key:
+    return Key(achievements_partition(tenant_id), f"{ACHIEVEMENTS_BUCKET_PREFIX}{number:02d}")
+
+
+def achievements_bucket_number(sort_key: str) -> int | None:
+    """The number of a bucket of definitions, by its sort key; None for the head."""
+    _, prefix, number = sort_key.rpartition(ACHIEVEMENTS_BUCKET_PREFIX)
+    return int(number) if prefix else None
 
 
 def calendar(tenant_id: str, player_id: str, month: str) -> Key:

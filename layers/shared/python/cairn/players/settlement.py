@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from cairn.achievements.definitions import Achievement
+from cairn.achievements.definitions import Earned
 from cairn.players.player import Last, Player, with_recent, with_visit
 from cairn.players.tally import tallied
 from cairn.players.virtues import VirtueChange, impact
@@ -145,14 +145,15 @@ def pay(player: Player, amount: int, at: datetime) -> tuple[Player, tuple[int, .
 
 
 def unlock(
-    player: Player, achievement: Achievement, event: str, at: datetime, tracked: Tracked
+    player: Player, earned: Earned, event: str, at: datetime, tracked: Tracked
 ) -> tuple[Player, Entry, tuple[int, ...]]:
     """The player after an achievement paid, its ledger entry, and the levels announced by it.
 
     Args:
         tracked: what is kept for the boards.
     """
-    source = f"{ACHIEVEMENT}.{achievement.id}"
+    achievement = earned.achievement
+    source = f"{ACHIEVEMENT}.{earned.name}"
     entry = Entry(event, source, achievement.xp, at, f"Unlocked {achievement.title}")
     metrics = Counter(player.metrics)
     metrics["achievements_unlocked"] += 1

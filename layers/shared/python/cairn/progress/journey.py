@@ -9,8 +9,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from cairn.achievements.definitions import Achievement
-from cairn.achievements.rules import Watch
+from cairn.achievements.definitions import Earned
+from cairn.achievements.rules import AT_ONCE, Watch
 from cairn.achievements.storage import write_unlock
 from cairn.analytics import facts
 from cairn.analytics import storage as fact_storage
@@ -85,7 +85,7 @@ class Journey:
         settings: the tenant's.
         now: the instant as of which streaks are decided, unless a command brings its own.
         watch: the achievements to unlock on the way, dated by their event; None leaves them to the stream.
-        held: achievements that the player is known to hold.
+        held: names of unlocks that the player is known to have.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ class Journey:
             self._count(name, step.progress if step else None, happening, settled, moment)
         self.player = settled.player
         if self._watch:
-            self._unlock(self._watch, player.measured(), event, name, moment)
+            self._unlock(self._watch, player, event, name, moment)
         return Played(event, happening, settled, step.progress if step else None)
 
     def head(self, experience: str) -> Progress | None:
@@ -227,24 +227,26 @@ class Journey:
     def _fact(self, at: FactKey) -> FactChange:
         return self._facts.setdefault(at, FactChange())
 
-    def _unlock(self, watch: Watch, before: Mapping[str, int], event: str, experience: str, moment: Moment) -> None:
-        """Unlocks to a fixed point: what an unlock's own XP unlocks is unlocked too."""
-        while crossed := [each for each in watch.crossed(before, self.player.measured()) if each.id not in self.held]:
-            before = self.player.measured()
-            for achievement in crossed:
-                self.held.add(achievement.id)
-                self._pay_unlock(achievement, event, experience, moment)
+    def _unlock(self, watch: Watch, before: Player, event: str, experience: str, moment: Moment) -> None:
+        """Unlocks to a fixed point: what an unlock itself earns is unlocked too. What is too much for one event is
+        left to the stream.
+        """
+        unlocked: list[str] = []
+        room = AT_ONCE
+        while due := watch.due(before, self.player, unlocked, self.held)[:room]:
+            before, unlocked = self.player, [each.name for each in due]
+            self.held.update(unlocked)
+            room -= len(due)
+            for earned in due:
+                self._pay_unlock(earned, event, experience, moment)
 
-    def _pay_unlock(self, achievement: Achievement, event: str, experience: str, moment: Moment) -> None:
-        evidence = {"event_id": event, achievement.metric: self.player.measured()[achievement.metric]}
-        self.player, entry, _ = settlement.unlock(self.player, achievement, event, moment.occurred_at, self._tracked)
+    def _pay_unlock(self, earned: Earned, event: str, experience: str, moment: Moment) -> None:
+        tenant, player_id, at = self.player.tenant, self.player.id, moment.occurred_at
+        self.player, entry, _ = settlement.unlock(self.player, earned, event, at, self._tracked)
         self._entries.append(entry)
-        self._unlocks.append(
-            write_unlock(self.player.tenant, self.player.id, achievement, moment.occurred_at, evidence)
-        )
-        self._fact(FactKey(moment.day, experience)).numbers.update(
-            facts.xp_numbers({ledger.ACHIEVEMENT: achievement.xp})
-        )
+        self._unlocks.append(write_unlock(tenant, player_id, earned, event, at))
+        paid = facts.xp_numbers({ledger.ACHIEVEMENT: earned.achievement.xp})
+        self._fact(FactKey(moment.day, experience)).numbers.update(paid)
 
     def actions(self) -> list[Action]:
         """The transaction: events first, then what they changed, the player last but for projections' facts."""

@@ -1,0 +1,111 @@
+"""Definitions in a few compressed items, and in a function's memory for a minute."""
+
+import pytest
+
+from cairn.achievements import definition_storage
+from cairn.achievements.criteria import AllOf, Threshold
+from cairn.achievements.definition_storage import Definitions
+from cairn.achievements.definitions import ACHIEVEMENTS, Every, Repeat
+from cairn.platform.transact import ConditionsFailed, transact
+from cairn.tenants.storage import SettingsCache
+from tests.support.achievements import achievement, define
+from tests.support.world import World
+
+RICH = achievement(
+    "rich",
+    criteria=AllOf((Threshold("km", 20, within="week"), Threshold("level", 3))),
+    prerequisites=("first_steps",),
+    repeat=Repeat(Every.WEEK),
+    secret=True,
+    is_active=False,
+    version=3,
+    revision=7,
+)
+TENS = achievement("tens", repeat=Repeat(Every.THRESHOLD, 5))
+
+
+class Seconds:
+    """Time as a function's memory tells it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_is_defined_stands_beside_the_standard_ones(world: World) -> None:
+    define(world.table, [RICH, TENS])
+    book = definition_storage.load(world.table, "acme")
+    assert book.own == {"rich": RICH, "tens": TENS}
+    assert list(book.all()) == [*(each.id for each in ACHIEVEMENTS), "rich", "tens"]
+    assert definition_storage.load(world.table, "other").all() == {each.id: each for each in ACHIEVEMENTS}
+
+
+def test_a_standard_one_may_be_the_tenants_own_in_its_place(world: World) -> None:
+    mine = achievement("first_steps", "experiences_completed", 1, 10)
+    define(world.table, [mine])
+    every = definition_storage.load(world.table, "acme").all()
+    assert (len(every), every["first_steps"]) == (len(ACHIEVEMENTS), mine)
+
+
+def test_two_who_change_definitions_at_once_do_not_lose_one(world: World) -> None:
+    book = definition_storage.load(world.table, "acme")
+    transact(world.table, definition_storage.write("acme", book, [RICH]))
+    with pytest.raises(ConditionsFailed):
+        transact(world.table, definition_storage.write("acme", book, [TENS]))
+
+
+def test_memory_knows_the_latest_within_a_minute_and_asks_for_no_more_than_its_version(world: World) -> None:
+    seconds = Seconds()
+    known = Definitions(world.table, SettingsCache(world.table, seconds), seconds)
+    define(world.table, [TENS])
+    meter = world.table.meter
+    assert meter is not None
+    meter.trips, meter.reads = 0, 0
+    first = known.of("acme")
+    assert (meter.trips, meter.reads, "tens" in first.by_id) == (2, 1, True)  # settings, and the definitions
+    define(world.table, [RICH])
+    meter.trips, meter.reads = 0, 0
+    seconds.now = 59
+    assert (known.of("acme"), meter.trips) == (first, 0)
+    seconds.now = 60
+    assert "rich" in known.of("acme").by_id
+    meter.trips, meter.reads = 0, 0
+    seconds.now = 120
+    again = known.of("acme")
+    assert (meter.trips, meter.reads, "rich" in again.by_id) == (2, 1, True)
+
+
+def test_an_unlock_that_memory_does_not_know_is_looked_up(world: World) -> None:
+    known = Definitions(world.table, SettingsCache(world.table))
+    assert "tens" not in known.of("acme").by_id
+    define(world.table, [TENS])
+    assert known.knowing("acme", ["tens#2", "first_steps"]).by_id["tens"] == TENS
+    assert "tens" in known.of("acme").by_id
+
+
+def test_memory_holds_so_many_definitions_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(definition_storage, "MAX_CACHED", 60)
+    known = Definitions(world.table, SettingsCache(world.table))
+    first = known.of("one")
+    known.of("two")
+    assert known.of("one") is first
+    known.of("three")
+    assert known.of("one") is first, "it was asked for last"
+    assert known.of("two") is not None
+    meter = world.table.meter
+    assert meter is not None
+    trips = meter.trips
+    known.of("three")
+    assert meter.trips == trips + 1, "its place was needed"
+
+
+def test_a_tenants_zone_is_that_of_its_weeks(world: World) -> None:
+    seconds = Seconds()
+    known = Definitions(world.table, SettingsCache(world.table, seconds), seconds)
+    assert known.of("acme").zone == "UTC"
+    reply = world.call("catalog", "operator").send("PUT", "/settings", {"zone": "Asia/Tokyo"})
+    assert reply.status == 200
+    seconds.now = 61
+    assert known.of("acme").zone == "Asia/Tokyo"
