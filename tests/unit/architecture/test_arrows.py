@@ -24,6 +24,7 @@ PURE = {
     "days",
     "definitions",
     "document",
+    "earning",
     "effects",
     "entries",
     "entry",
@@ -55,18 +56,21 @@ PURE = {
     "tree",
     "virtues",
 }
-STORAGE = {"definition_storage", "profile_storage", "standings", "storage"}
+STORAGE = {"backfill_storage", "definition_storage", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
     "audit",
+    "backfill",
     "bulk",
     "change",
+    "check",
     "exchange",
     "expire",
     "files",
     "folder",
     "follow",
     "friends",
+    "grant",
     "journey",
     "keep",
     "leave",
@@ -88,7 +92,7 @@ USE_CASES = {
     "visibility",
     "work",
 }
-EDGES = {"bodies", "routes"}
+EDGES = {"bodies", "routes", "unlock_bodies"}
 RANKS: Mapping[str, int] = {
     name: rank for rank, names in enumerate((PURE, STORAGE, USE_CASES, EDGES)) for name in names
 }

@@ -23,9 +23,10 @@ from cairn.achievements.backfill_storage import (
     Result,
     Shard,
 )
+from cairn.achievements.earning import pay
 from cairn.achievements.rules import Watch
-from cairn.achievements.storage import standing_of
-from cairn.achievements.unlock import Unlocking, cause_of, earn, unknown_achievement
+from cairn.achievements.storage import load_standing
+from cairn.achievements.unlock import Unlocking, cause_of, unknown_achievement
 from cairn.lookups.storage import FIRST, INDEX, LAST, player_of
 from cairn.platform import keys
 from cairn.platform.command import Answer, Decision, execute
@@ -268,17 +269,15 @@ class Walk:
     def _examine(self, player_id: str, raw: Raw) -> Result | None:
         job, wanted = self._job, self._job.achievements
         player = player_storage.from_item(PlayerItem.parse(raw))
-        reached = [
-            each for each in self._watch.reached(player) if wanted is None or each.achievement.id in wanted
-        ]
+        reached = [each for each in self._watch.reached(player) if wanted is None or each.achievement.id in wanted]
         if not reached:
             return None
         cause = partial(cause_of, KIND, job.id, self._settings, self._clock())
         if job.dry_run:
-            standing = standing_of(self._table, job.tenant, player_id, consistent=False)
+            standing = load_standing(self._table, job.tenant, player_id, consistent=False)
             due = self._watch.among(reached, standing.held)
-            earned = earn(self._watch, player, due, standing, cause(player), self._settings.tracked)
-            mine = {each.name: each.achievement.xp for each in earned.unlocks}
+            paid = pay(self._watch, player, due, standing, cause(player), self._settings.tracked)
+            mine = {each.name: each.achievement.xp for each in paid.unlocks}
         else:
             outcome = self._unlocking.met(job.tenant, player_id, wanted, cause, self._clock())
             mine = {**outcome.standing.by(KIND, job.id), **outcome.unlocked}

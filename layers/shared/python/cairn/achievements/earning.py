@@ -130,6 +130,6 @@ def _room(
         names = watch.waits_for(each.achievement)
         if len({*relied_on, *names}) > MOST_RELIED_ON:
             break
-        relied_on |= dict.fromkeys(names)
+        relied_on.update(dict.fromkeys(names))
         some.append(each)
     return some

@@ -155,8 +155,18 @@ def unlock(
     achievement = earned.achievement
     source = f"{ACHIEVEMENT}.{earned.name}"
     entry = Entry(event, source, achievement.xp, at, f"Unlocked {achievement.title}")
+    paid, levels = hold(player, 1, achievement.xp, at, tracked)
+    return paid, entry, levels
+
+
+def hold(player: Player, by: int, xp: int, at: datetime, tracked: Tracked) -> tuple[Player, tuple[int, ...]]:
+    """The player with so many achievements and so much XP more, or less; and the levels announced by it.
+
+    Args:
+        tracked: what is kept for the boards.
+    """
     metrics = Counter(player.metrics)
-    metrics["achievements_unlocked"] += 1
-    paid, levels = pay(replace(player, metrics=metrics), achievement.xp, at)
+    metrics["achievements_unlocked"] += by
+    paid, levels = pay(replace(player, metrics=metrics), xp, at)
     tally = tallied(player.tally, player.measured(), paid.measured(), at, tracked)
-    return replace(paid, tally=tally), entry, levels
+    return replace(paid, tally=tally), levels

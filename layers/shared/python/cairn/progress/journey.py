@@ -244,7 +244,7 @@ class Journey:
         tenant, player_id, at = self.player.tenant, self.player.id, moment.occurred_at
         self.player, entry, _ = settlement.unlock(self.player, earned, event, at, self._tracked)
         self._entries.append(entry)
-        self._unlocks.append(write_unlock(tenant, player_id, earned, event, at))
+        self._unlocks.append(write_unlock(tenant, player_id, earned, at, {"event_id": event}))
         paid = facts.xp_numbers({ledger.ACHIEVEMENT: earned.achievement.xp})
         self._fact(FactKey(moment.day, experience)).numbers.update(paid)
 

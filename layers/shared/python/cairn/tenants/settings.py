@@ -8,6 +8,8 @@ from cairn.tenants.boards import BoardSettings, Tracked
 
 SYSTEM_EVENTS = frozenset(
     {
+        "achievement_granted",
+        "achievement_revoked",
         "achievement_unlocked",
         "block_completed",
         "block_interacted",
