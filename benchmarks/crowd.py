@@ -16,6 +16,7 @@ from cairn.players.player import Player
 from cairn.players.storage import to_item
 from cairn.players.tally import Tally
 from cairn.tenants.boards import STANDARD
+from cairn.tenants.settings import TenantSettings
 from cairn.xp.levels import level_of
 
 TENANT = "acme"
@@ -87,7 +88,7 @@ def player_of(place: Place) -> dict[str, Any]:
         xp_at=datetime.fromtimestamp(place.reached_at / 1000, UTC),
         tally=Tally(daily={"total_xp": {day: xp for day, xp in days.items() if xp}}),
     )
-    item: dict[str, Any] = to_item(player).serialize()
+    item: dict[str, Any] = to_item(player, TenantSettings()).serialize()
     return item
 
 

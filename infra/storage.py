@@ -39,8 +39,10 @@ class Storage(Construct):
                 index_name=index.name,
                 partition_key=text(index.partition),
                 sort_key=text(index.sort),
-                projection_type=dynamodb.ProjectionType.INCLUDE,
-                non_key_attributes=list(index.included),
+                projection_type=(
+                    dynamodb.ProjectionType.INCLUDE if index.included else dynamodb.ProjectionType.KEYS_ONLY
+                ),
+                non_key_attributes=list(index.included) or None,
             )
 
 

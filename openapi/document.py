@@ -74,6 +74,15 @@ KEPT = ("content", "custom_stats", "data", "preferences")
 FORMS = dict.fromkeys(MAPS, Form.MAP) | dict.fromkeys(KEPT, Form.FREE)
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "Age": {
+        "description": "For how many seconds the answer was kept already, as `age_seconds` says too.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "Cache-Control": {
+        "description": "For how long a client may keep the answer: as long as the tenant's settings allow.",
+        "schema": {"type": "string"},
+        "example": "private, max-age=5",
+    },
     "ETag": {
         "description": "Of what stands now: for If-Match with a write, and for If-None-Match with a GET.",
         "schema": {"type": "string"},
@@ -84,6 +93,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "const": "true"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+    "Vary": {
+        "description": "The answer is the token's own.",
+        "schema": {"type": "string", "const": "Authorization"},
+    },
 }
 
 # Answers of the gateway, which has no function to ask.

@@ -164,7 +164,7 @@ class Scenario:
             for record in records:
                 if record["dynamodb"]["NewImage"]["kind"]["S"] == DirtyItem.kind.get_discriminator(DirtyItem):
                     days.add(date.fromisoformat(DirtyItem.parse(record["dynamodb"]["NewImage"]).day))
-            for consumer in (reactor(self._table, lambda found: None, self.clock), mover(self._table)):
+            for consumer in (reactor(self._table, lambda found: None, self.clock), mover(self._table, self.clock)):
                 Delivery(consumer).deliver(records)
         for day in sorted(days):
             recompute(self._table, self.tenant, day, 0, self.clock())

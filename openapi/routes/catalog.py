@@ -317,7 +317,7 @@ OPERATIONS = (
     Operation(
         route="PUT /settings",
         id="setSettings",
-        summary="Set the tenant's calendar, its streak rules, and the event types that players may send.",
+        summary="Set the tenant's calendar, its streak rules, its boards, and the event types that players may send.",
         description="What is left out has its default. Functions that run take settings up within a minute.",
         roles=OPERATES,
         body=SettingsBody,
@@ -325,12 +325,25 @@ OPERATIONS = (
         etag=True,
         examples=(
             Example(
-                "A zone, a rest day, and the types that players send",
+                "A zone, a rest day, the types that players send, and the boards",
                 body={
                     "zone": "Europe/Lisbon",
                     "player_event_types": ["check_in", "item_collected", "quest_started", "waypoint_visited"],
                     "streak": {"rest_weekdays": [7], "day_start_hours": 3},
                     "fact_shards": [["2027-01-01", 4]],
+                    "boards": {
+                        "shown": ["xp_all_time", "xp_weekly", "streak_current", "distance", "quarter_cup"],
+                        "defined": [
+                            {
+                                "id": "quarter_cup",
+                                "title": "Cup of the quarter",
+                                "metric": "total_xp",
+                                "unit": "XP",
+                                "period": "quarter",
+                            }
+                        ],
+                        "subtrees": [["xp_all_time", "2027-01-01T00:00:00Z", 4]],
+                    },
                 },
             ),
             Example("A zone that is none", body={"zone": "Europe/Atlantis"}, refused="invalid-body"),

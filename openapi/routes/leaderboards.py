@@ -1,25 +1,61 @@
 """Leaderboards."""
 
-from cairn.platform.api.caller import EVERYBODY, READS_PLAYERS, Role
+from typing import Any
+
+from cairn.leaderboards.bodies import VisibilityBody
+from cairn.leaderboards.friends import MOST
+from cairn.platform.api.caller import EVERYBODY, PLAYS, READS_PLAYERS, Role
 from infra.routes import EXPERIENCE
-from openapi.operation import Before, Example, Operation
-from openapi.parameters import limit
+from openapi.operation import Before, Example, Operation, Parameter
+from openapi.parameters import CURSOR, limit
+from tests.support.http import Reply
+
+SEASON = Parameter(
+    "season",
+    "Of a board with seasons, which one, such as 2026-Q4; left out, the present one.",
+    {"type": "string"},
+)
+CUP = {"board": "quarter_cup"}
+UNKNOWN = ("unknown-board", "unknown-season")
+CHECK_IN = Before(f"POST {EXPERIENCE}/events", player="bob", body={"type": "check_in"})
+
+
+def unchanged(last: Reply) -> str:
+    """The ETag of the answer before."""
+    return str(last.headers["ETag"])
+
+
+NOT_CHANGED: dict[str, Any] = {"headers": {"if-none-match": unchanged}, "status": 304}
 
 OPERATIONS = (
+    Operation(
+        route="GET /leaderboards",
+        id="listLeaderboards",
+        summary="The boards that the tenant shows, and the days that they rank now.",
+        roles=EVERYBODY,
+        answer="Leaderboards",
+        etag=True,
+        examples=(Example("All"), Example("What has not changed", **NOT_CHANGED)),
+    ),
     Operation(
         route="GET /leaderboards/{board}",
         id="getLeaderboard",
         summary="A board's best rows, and for a player their own.",
+        description="A page may be some seconds old: `as_of` says of when it is, `age_seconds` and the header Age how"
+        " old.",
         roles=EVERYBODY,
-        parameters=(limit(10),),
+        parameters=(limit(10), CURSOR, SEASON),
         answer="Leaderboard",
+        refuses=UNKNOWN,
+        etag=True,
         examples=(
-            Example(
-                "The top, for a player",
-                before=(Before(f"POST {EXPERIENCE}/events", player="bob", body={"type": "check_in"}),),
-            ),
+            Example("The top, for a player", before=(CHECK_IN,)),
+            Example("What has not changed", **NOT_CHANGED),
             Example("The best, for an operator", by=Role.OPERATOR, query={"limit": "1"}),
+            Example("The page below", by=Role.OPERATOR, query={"limit": "1", "cursor": lambda last: last.body["next"]}),
+            Example("This season's", ids=CUP),
             Example("No such board", ids={"board": "most_steps"}, refused="unknown-board"),
+            Example("No such season", ids=CUP, query={"season": "2026-11"}, refused="unknown-season"),
         ),
     ),
     Operation(
@@ -27,11 +63,108 @@ OPERATIONS = (
         id="getRank",
         summary="A player's rank wherever it is, and the share of players behind.",
         roles=READS_PLAYERS,
+        parameters=(SEASON,),
         answer="Rank",
-        refuses=("unknown-board",),
+        refuses=UNKNOWN,
+        etag=True,
         examples=(
             Example("The own rank"),
+            Example("What has not changed", **NOT_CHANGED),
             Example("Who has no XP yet", by=Role.SERVICE, player="nobody", refused="not-ranked"),
+        ),
+    ),
+    Operation(
+        route="GET /leaderboards/{board}/players/{player_id}/neighbours",
+        id="getNeighbours",
+        summary="The rows around a player.",
+        roles=READS_PLAYERS,
+        parameters=(
+            Parameter(
+                "radius",
+                "How many rows on either side.",
+                {"type": "integer", "minimum": 1, "maximum": 50, "default": 5},
+            ),
+            SEASON,
+        ),
+        answer="Neighbours",
+        refuses=(*UNKNOWN, "not-ranked"),
+        etag=True,
+        examples=(
+            Example("Around the player", query={"radius": "2"}),
+            Example("What has not changed", **NOT_CHANGED, query={"radius": "2"}),
+        ),
+    ),
+    Operation(
+        route="GET /leaderboards/{board}/friends",
+        id="rankFriends",
+        summary="Players ranked among themselves.",
+        description="Who plays under a pseudonym is not found by their id.",
+        roles=EVERYBODY,
+        parameters=(
+            Parameter(
+                "players",
+                f"1 to {MOST} players, with commas between them; `me` is the token's.",
+                {"type": "string"},
+                required=True,
+            ),
+            SEASON,
+        ),
+        answer="Friends",
+        refuses=UNKNOWN,
+        etag=True,
+        examples=(
+            Example("Three friends", query={"players": "me,bob,nobody"}),
+            Example("What has not changed", **NOT_CHANGED, query={"players": "me,bob,nobody"}),
+            Example("No friends", refused="invalid-parameter"),
+        ),
+    ),
+    Operation(
+        route="GET /players/{player_id}/ranks",
+        id="getRanks",
+        summary="A player's ranks on several boards.",
+        roles=READS_PLAYERS,
+        parameters=(
+            Parameter(
+                "boards",
+                "Up to 10 boards, with commas between them; left out, the first that rank players by their totals.",
+                {"type": "string"},
+            ),
+            SEASON,
+        ),
+        answer="Ranks",
+        refuses=UNKNOWN,
+        etag=True,
+        examples=(
+            Example("On three boards", query={"boards": "xp_weekly,streak_current,distance:harbour-walk"}),
+            Example(
+                "What has not changed",
+                **NOT_CHANGED,
+                query={"boards": "xp_weekly,streak_current,distance:harbour-walk"},
+            ),
+        ),
+    ),
+    Operation(
+        route="PUT /players/{player_id}/visibility",
+        id="setVisibility",
+        summary="Choose how a player appears on boards: `name`, `pseudonym`, `hidden`; null for as the tenant has it.",
+        description="The boards follow within seconds.",
+        roles=PLAYS,
+        body=VisibilityBody,
+        answer="Visibility",
+        examples=(
+            Example("Under a pseudonym", player="bob", body={"shown_as": "pseudonym"}),
+            Example("As a ghost", body={"shown_as": "ghost"}, refused="invalid-body"),
+        ),
+    ),
+    Operation(
+        route="GET /players/{player_id}/visibility",
+        id="getVisibility",
+        summary="How a player appears on boards.",
+        roles=READS_PLAYERS,
+        answer="Visibility",
+        examples=(
+            Example("One who chose", by=Role.SERVICE, player="bob"),
+            Example("One who did not"),
         ),
     ),
 )

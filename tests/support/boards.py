@@ -79,7 +79,7 @@ class History:
             tally = replace(tally, falls_at=streak[1])
         after = replace(after, tally=tallied(tally, before.measured(), after.measured(), at, self.tracked))
         self.players[player] = replace(after, ver=after.ver + 1)
-        return self._record(keys.player(self.tenant, player), to_item(after).serialize())
+        return self._record(keys.player(self.tenant, player), to_item(after, TenantSettings()).serialize())
 
     def travel(self, player: str, experience: str, meters: float, *, completed: bool = False) -> Record:
         """Writes a player's progress, begun a minute after the history, and gives the record of it."""
@@ -93,7 +93,7 @@ class History:
         if completed and not before.completed_at:
             after = replace(after, state=State.COMPLETED, completed_at=at)
         self.progress[key] = replace(after, ver=after.ver + 1)
-        item = write_progress(self.tenant, player, after).item
+        item = write_progress(self.tenant, player, after, TenantSettings()).item
         return self._record(item.key, item.serialize())
 
     def _record(self, key: Key, image: Raw) -> Record:

@@ -12,15 +12,15 @@ from cairn.leaderboards.agenda import dispatch
 from cairn.leaderboards.board import Board
 from cairn.leaderboards.neighbours import neighbours
 from cairn.leaderboards.rank import ranks_of
-from cairn.leaderboards.standings import Standings
 from cairn.leaderboards.storage import counts_in
 from cairn.leaderboards.top import top
-from cairn.leaderboards.work import work
+from cairn.leaderboards.work import Worker
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import DynamoDb, Patience, Table
 from functions.leaderboards_mover.handler import Consume
 from tests.support.boards import History, Record, batch
+from tests.support.objects import Shelf
 from tests.support.snapshot import snapshot_of
 from tests.support.weather import Killed
 from tests.support.world import all_items
@@ -134,9 +134,9 @@ def expire(table: Table, now: datetime, chance: random.Random, twice: float = 0.
     """What has become due, done by workers that may die and get their message again. Gives how many positions moved."""
     queued: list[dict[str, Any]] = []
     _lives(partial(dispatch, table, queued.extend, now))
-    standings, moved = Standings(table), 0
+    worker, moved = Worker(table, Shelf(), queued.extend), 0
     while queued:
-        attempt = partial(work, table, standings, queued.pop(0), now, lambda: True, queued.extend)
+        attempt = partial(worker.work, queued.pop(0), now, lambda: True)
         for _ in range(2 if chance.random() < twice else 1):
             moved += _lives(attempt).get("moved", 0)
     return moved

@@ -31,7 +31,11 @@ def create_table(client: Any, name: str = TABLE_NAME, *, stream: bool = True) ->
             {
                 "IndexName": index.name,
                 "KeySchema": schema(index.partition, index.sort),
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.included)},
+                "Projection": (
+                    {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.included)}
+                    if index.included
+                    else {"ProjectionType": "KEYS_ONLY"}
+                ),
             }
             for index in INDEXES
         ],

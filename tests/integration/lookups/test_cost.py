@@ -17,7 +17,7 @@ from botocore.config import Config as ClientConfig
 
 from cairn.catalog.experience import Place
 from cairn.leaderboards.board import XP_ALL_TIME
-from cairn.leaderboards.storage import Place as Standing
+from cairn.leaderboards.place import Place as Standing
 from cairn.leaderboards.storage import write_node, write_position
 from cairn.leaderboards.tree import Changes, add_move
 from cairn.platform.capacity import Meter, item_size
@@ -158,7 +158,7 @@ def stand(table: Table, players: int) -> None:
     for number in range(players):
         score = 50 + number * 37 % 3000
         place = Standing(f"player-{number:06d}", score, 1_700_000_000_000 + number, "Ada")
-        positions.append(write_position("position", "acme", XP_ALL_TIME, place, 0, 1).item.serialize())
+        positions.append(write_position("position", "acme", XP_ALL_TIME, place, 0, 1).request["Item"])
         add_move(nodes, None, score)
     load(table, positions)
     for node, deltas in nodes.items():

@@ -54,9 +54,10 @@ PURE = {
     "tally",
     "tracking",
     "tree",
+    "unlocks",
     "virtues",
 }
-STORAGE = {"backfill_storage", "definition_storage", "profile_storage", "standings", "storage"}
+STORAGE = {"archive", "backfill_storage", "definition_storage", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
     "audit",
@@ -64,12 +65,14 @@ USE_CASES = {
     "bulk",
     "change",
     "check",
+    "close",
     "exchange",
     "expire",
     "files",
     "folder",
     "follow",
     "friends",
+    "frozen",
     "grant",
     "journey",
     "keep",

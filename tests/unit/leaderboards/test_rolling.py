@@ -2,11 +2,11 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cairn.leaderboards import audit, tree
 from cairn.leaderboards.agenda import Agenda, Entry, Task, dispatch
@@ -18,6 +18,7 @@ from cairn.platform.table import Table
 from cairn.platform.transact import raw_key
 from functions.leaderboards_worker.handler import worker
 from tests.support.http import Clock
+from tests.support.objects import Shelf
 from tests.support.storm import assert_consistent
 from tests.support.world import all_items
 from tests.unit.leaderboards.town import Town
@@ -201,6 +202,11 @@ def nowhere(messages: object) -> None:
     """A queue that takes everything."""
 
 
+def queued(message: dict[str, Any]) -> SQSRecord:
+    """A message as the worker gets it."""
+    return SQSRecord({"body": json.dumps(message)})
+
+
 class TestAgenda:
     NOW = at(20)
 
@@ -261,19 +267,18 @@ def test_a_board_that_moved_is_audited_the_night_after_and_drift_is_a_metric(
         UpdateExpression="ADD c9 :three",
         ExpressionAttributeValues={":three": {"N": "3"}},
     )
-    work = worker(town.table, nowhere, town.clock)
-    message = SimpleNamespace(body=json.dumps(sent[0]))
-    assert work(message, lambda: 300_000) == {"audited": 1, "drift": 3, "unsettled": 0}
+    work = worker(town.table, Shelf(), nowhere, town.clock)
+    assert work(queued(sent[0]), lambda: 300_000) == {"audited": 1, "drift": 3, "unsettled": 0}
     told = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if '"BoardDrift"' in line)
     assert (told["BoardDrift"], told["_aws"]["CloudWatchMetrics"][0]["Namespace"]) == ([3.0], "cairn")
 
 
 def test_an_audit_without_time_left_goes_on_in_another_message(town: Town) -> None:
     sent: list[dict[str, Any]] = []
-    work = worker(town.table, sent.extend, town.clock)
+    work = worker(town.table, Shelf(), sent.extend, town.clock)
     left = iter([300_000] * 5 + [1000])
     message = {"task": "audit", "tenant": "acme", "board": "xp_all_time", "period": "all", "band": 100}
-    work(SimpleNamespace(body=json.dumps(message)), lambda: next(left))
+    work(queued(message), lambda: next(left))
     assert sent == [{**message, "band": 105}]
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cairn.leaderboards.agenda import JOB, dispatch
-from cairn.leaderboards.standings import Standings
-from cairn.leaderboards.work import work
+from cairn.leaderboards.work import Worker
 from cairn.platform import keys
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
@@ -20,6 +19,7 @@ from cairn.tenants.storage import read, write
 from functions.leaderboards.handler import routes
 from functions.leaderboards_mover.handler import Consume, mover
 from tests.support.http import CONFIG, Client, Reply, claims
+from tests.support.objects import Shelf
 from tests.support.stream import wanted
 from tests.support.world import World, all_items, react, stream_records
 
@@ -32,10 +32,11 @@ def scheduled_until(table: Table, now: datetime) -> None:
 
 @dataclass
 class Town(World):
-    """A world, its mover, and its queue."""
+    """A world, its mover, its queue, and where its seasons are archived."""
 
     seen: dict[Key, Raw] = field(default_factory=dict)
     queued: list[dict[str, Any]] = field(default_factory=list)
+    archive: Shelf = field(default_factory=Shelf)
 
     def __post_init__(self) -> None:
         World.__post_init__(self)
@@ -68,10 +69,10 @@ class Town(World):
         self.clock.at = now
         dispatch(self.table, self.queued.extend, now)
         moved = 0
-        standings = Standings(self.table)
+        worker = Worker(self.table, self.archive, self.queued.extend)
         while self.queued:
             message = json.loads(json.dumps(self.queued.pop(0)))
-            moved += work(self.table, standings, message, now, lambda: True, self.queued.extend).get("moved", 0)
+            moved += worker.work(message, now, lambda: True).get("moved", 0)
         self.seen = all_items(self.table)
         return moved
 

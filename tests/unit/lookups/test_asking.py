@@ -4,11 +4,11 @@ import base64
 from typing import Any
 
 import pytest
-from tests.unit.leaderboards.history import History, batch
 
 from cairn.catalog.experience import Place
 from cairn.platform.table import Table
 from functions.leaderboards_mover.handler import mover
+from tests.support.boards import History, batch
 from tests.support.crowd import event, head, load, person
 from tests.support.http import Clock
 from tests.support.world import World

@@ -15,7 +15,8 @@ for module in pkgutil.walk_packages(cairn.__path__, "cairn."):
 
 EVERY_ITEM = {"kind", "sv"}
 BROUGHT = {
-    "boards": {"position": {"name"}},
+    "boards": {"position": {"name", "level", "alias"}},
+    "due": {"position": set()},
     "lookups": {
         "event": {"type", "experience", "content"},
         "player": set(),

@@ -4,13 +4,13 @@ import random
 from typing import Any
 
 import pytest
-from tests.unit.leaderboards.history import History, batch
 
 from cairn.leaderboards.board import XP_ALL_TIME
 from cairn.leaderboards.storage import position_key
 from cairn.platform.table import Table
 from cairn.xp.levels import THRESHOLDS, level_of
 from functions.leaderboards_mover.handler import mover
+from tests.support.boards import History, batch
 from tests.support.crowd import pages
 from tests.support.http import Client
 from tests.support.world import World

@@ -35,6 +35,7 @@ ABOUT_PLAYERS = {
     "contents",
     "event",
     "fact",
+    "frozen",
     "idempotency",
     "ledger",
     "notes",

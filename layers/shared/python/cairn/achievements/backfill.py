@@ -1,4 +1,4 @@
-"""Backfills: who has earned an achievement whose criteria are new or have changed, and (unless it is a dry run) the unlock.
+"""Backfills: who has earned an achievement whose criteria are new or have changed; and unless it is a dry run, unlocks.
 
 A job walks the tenant's players, shard by shard and page by page, through the index of those who were ever active; who
 never was has nothing to show. A page is done when its results and the place behind it are written, together. What a

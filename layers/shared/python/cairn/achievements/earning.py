@@ -1,12 +1,12 @@
-"""What unlocking does to a player, to a fixed point. Pure: the stream, a check, a backfill and a grant decide with it."""
+"""What unlocking does to a player, to a fixed point. Pure: by it decide the stream, a check, a backfill and a grant."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from cairn.achievements.definitions import Earned
 from cairn.achievements.rules import AT_ONCE, Watch
+from cairn.achievements.unlocks import Standing
 from cairn.players import settlement
 from cairn.players.player import Player
 from cairn.tenants.boards import Tracked
@@ -28,47 +28,6 @@ class Cause:
     day: date
     at: datetime
     evidence: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """Who took an unlock back, when and why."""
-
-    at: datetime
-    by: str | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unlock:
-    """An unlock as it stands. xp: what it paid. changes: how often it was revoked, and granted again."""
-
-    name: str
-    version: int
-    at: datetime
-    xp: int
-    evidence: Mapping[str, Any]
-    revoked: Revoked | None = None
-    changes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A player's unlocks by name: those that are held, and those that were revoked, which nothing but a grant moves."""
-
-    unlocks: Mapping[str, Unlock] = field(default_factory=dict)
-
-    @property
-    def held(self) -> set[str]:
-        return {name for name, unlock in self.unlocks.items() if unlock.revoked is None}
-
-    @property
-    def revoked(self) -> set[str]:
-        return self.unlocks.keys() - self.held
-
-    def by(self, kind: str, identifier: str) -> dict[str, int]:
-        """What one check or backfill unlocked: XP by name."""
-        return {name: each.xp for name, each in self.unlocks.items() if each.evidence.get(kind) == identifier}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from cairn.achievements.definitions import Every, named, nth
-from cairn.achievements.earning import Cause, Paid, Revoked, Standing, Unlock, pay
+from cairn.achievements.earning import Cause, Paid, pay
 from cairn.achievements.rules import Watch
 from cairn.achievements.storage import write_change
 from cairn.achievements.unlock import (
@@ -24,6 +24,7 @@ from cairn.achievements.unlock import (
     show_xp,
     unknown_achievement,
 )
+from cairn.achievements.unlocks import Revoked, Standing, Unlock
 from cairn.platform.command import Answer, Decision, execute
 from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey
@@ -207,19 +208,17 @@ class _Command:
 
     def _decision(self, event_type: str, name: str, paid: Paid, *changes: Action) -> Decision:
         asked, cause = self.asked, self.cause
+        shown = self.shown(name, held=event_type == GRANTED)
         data = {
-            "achievement_id": asked.achievement,
-            "reason": asked.reason,
-            "by": asked.by,
+            **{each: shown[each] for each in ("achievement_id", "occasion", "reason") if shown[each] is not None},
+            **({"by": asked.by} if asked.by else {}),
             "xp": paid.entries[0].amount,
         }
-        if occasion := name.partition("#")[2]:
-            data["occasion"] = occasion
         happening = Happening(event_type, by_player=False, data=data)
         moment = Moment(cause.at, cause.at, self.player.zone or self.settings.zone, cause.day)
         event = write_event(asked.tenant, asked.player, cause.event, "", happening, moment)
         answer = {
-            **self.shown(name, held=event_type == GRANTED),
+            **shown,
             "event_id": cause.event,
             "at": iso(cause.at),
             "unlocked": show_unlocked(self.watch, {each.name: each.achievement.xp for each in paid.unlocks}),

@@ -7,7 +7,7 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from cairn.achievements.definitions import Earned, named
-from cairn.achievements.earning import Revoked, Standing, Unlock
+from cairn.achievements.unlocks import Revoked, Standing, Unlock
 from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
 from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, WholeNumberAttribute

@@ -11,9 +11,10 @@ from typing import Any
 
 from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.definitions import Earned
-from cairn.achievements.earning import Cause, Paid, Standing, pay
+from cairn.achievements.earning import Cause, Paid, pay
 from cairn.achievements.rules import Watch
 from cairn.achievements.storage import UnlockItem, from_item, load_standing, still_held, write_unlock
+from cairn.achievements.unlocks import Standing
 from cairn.analytics import facts
 from cairn.analytics import storage as fact_storage
 from cairn.analytics.facts import FactChange, FactKey

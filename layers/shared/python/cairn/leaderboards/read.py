@@ -138,7 +138,7 @@ def show_ranks(table: Table, asked: Sequence[Asked], player: str) -> dict[str, A
     found = ranks_of(table, asked[0].tenant, [each.board for each in asked], player)
     ranks = [
         {
-            **_of(by_board[each.board.key], asked[0].now),
+            **_board_of(by_board[each.board.key]),
             **(show_ranked(each.ranked, by_board[each.board.key]) if each.ranked else {"rank": None}),
         }
         for each in found
@@ -168,9 +168,13 @@ def show_friends(table: Table, asked: Asked, players: Sequence[str]) -> dict[str
 
 
 def _of(asked: Asked, as_of: datetime) -> dict[str, Any]:
+    return {**_board_of(asked), "as_of": iso(as_of)}
+
+
+def _board_of(asked: Asked) -> dict[str, Any]:
     board = asked.board
     period = {"season": board.period} if board.calendar else _period(board, asked.zone, asked.now)
-    return {"board": board.id, **period, "unit": board.unit, "as_of": iso(as_of)}
+    return {"board": board.id, **period, "unit": board.unit}
 
 
 def show_ranked(found: Ranked, asked: Asked) -> dict[str, Any]:

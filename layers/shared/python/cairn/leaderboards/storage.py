@@ -97,7 +97,7 @@ class SeasonItem(Item, discriminator="season"):
 class FrozenItem(Item, discriminator="frozen"):
     """A hundred of the best rows of a closed season, as short lists. Whoever is erased is taken out of them."""
 
-    privacy = Privacy(export="none", erase="fold")
+    privacy = Privacy(export="player", erase="fold")
 
     rows = CompactJsonAttribute()
 

@@ -30,7 +30,7 @@ def choose(
     def decide(player: Player) -> Decision:
         chosen = shown_as.value if shown_as else None
         changed = replace(player, shown_as=chosen, touched=())
-        writes = [storage.write(changed)] if chosen != player.shown_as else []
+        writes = [storage.write(changed, settings)] if chosen != player.shown_as else []
         return Decision(writes, _shown(player_id, chosen, settings))
 
     return execute(table, now, None, load, decide)

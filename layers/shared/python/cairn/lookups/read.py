@@ -14,8 +14,9 @@ from cairn.catalog.experience import Place
 from cairn.catalog.storage import Catalog
 from cairn.leaderboards import storage as boards
 from cairn.leaderboards import tree
-from cairn.leaderboards.board import XP_ALL_TIME
-from cairn.leaderboards.read import best_bands, ranked
+from cairn.leaderboards.board import XP_ALL_TIME, named
+from cairn.leaderboards.place import Place as Standing
+from cairn.leaderboards.ranks import best_bands, once
 from cairn.lookups import storage
 from cairn.lookups.entries import slot_of, slot_text
 from cairn.lookups.storage import INDEX, Playing
@@ -117,18 +118,18 @@ def levels(parts: Lookups, wanted: Wanted, lowest: int, highest: int) -> dict[st
     """Who is at level `lowest` to `highest`, most XP first, from the board of total XP: two round trips.
 
     Raises:
-        DomainError: `invalid-parameter` for the cursor.
+        DomainError: `invalid-parameter` for the cursor, `unknown-board` where the tenant does not show it.
     """
     question = ("levels", wanted.tenant, str(lowest), str(highest))
     after = read_position(question, wanted.cursor)
-    spread = _scores(parts.table, wanted, lowest, highest, after)
+    spread = _scores(parts, wanted, lowest, highest, after)
     rows = read_spread(parts.table, spread, wanted.limit, after) if spread else Rows([], None)
     # Who moves from one band to another meanwhile may be in both.
-    places = [row.place for row in ranked(boards.place_in_index(XP_ALL_TIME, row) for row in rows.items)]
+    places = once(boards.place_in_index(XP_ALL_TIME, row) for row in rows.items)
     shown = [
         {
             "player_id": each.player,
-            "name": each.name,
+            "name": each.alias or each.name,
             "total_xp": each.score,
             "level": standing(each.score).level,
             "title": standing(each.score).title,
@@ -138,12 +139,13 @@ def levels(parts: Lookups, wanted: Wanted, lowest: int, highest: int) -> dict[st
     return {"players": shown, **write_position(question, rows.after)}
 
 
-def _scores(table: Table, wanted: Wanted, lowest: int, highest: int, after: str | None) -> Spread | None:
+def _scores(parts: Lookups, wanted: Wanted, lowest: int, highest: int, after: str | None) -> Spread | None:
     """Where the players are whose XP is that of the levels: as many bands of the board, best first, as a page takes."""
-    tenant, board = wanted.tenant, XP_ALL_TIME
+    tenant = wanted.tenant
+    board = named(parts.settings.of(tenant).boards, XP_ALL_TIME.id)
     first = max(1, THRESHOLDS[lowest - 1])
     last = THRESHOLDS[highest] - 1 if highest < MAX_LEVEL else tree.LIMIT - 1
-    loaded = table.get_many([boards.node_key(tenant, board, tree.ROOT)], consistent=False)
+    loaded = parts.table.get_many(boards.node_keys(tenant, board, [tree.ROOT]), consistent=False)
     counts = boards.counts_of(loaded, tenant, board, [tree.ROOT]).get(tree.ROOT, {})
     left = {
         band: counts[band]
@@ -166,7 +168,7 @@ def _scores(table: Table, wanted: Wanted, lowest: int, highest: int, after: str 
 
 def _behind(score: int) -> str:
     """The sort key behind everybody with that score or a higher one, and ahead of everybody else."""
-    return boards.sort_string(XP_ALL_TIME, boards.Place("", score - 1, 0, ""))
+    return boards.sort_string(XP_ALL_TIME, Standing("", score - 1, 0, ""))
 
 
 def last_active(

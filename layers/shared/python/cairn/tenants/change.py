@@ -25,6 +25,7 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
         settings, ver = stored
         if ver and settings == wanted:
             return Decision([], to_json(wanted), etag=etag_of(ver))
+        demand(etag_of(ver))
         if settings.respreads(wanted, tomorrow):
             raise DomainError(
                 "invalid-body",
@@ -42,7 +43,6 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
                 "boards.subtrees: what has begun cannot change any more, and what is new begins two minutes from now or"
                 " later, when everybody reads where it will be counted. Keep the list, and add to it.",
             )
-        demand(etag_of(ver))
         return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))
 
     return execute(table, now, None, lambda: read(table, tenant), decide)
