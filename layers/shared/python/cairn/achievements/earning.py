@@ -1,6 +1,6 @@
 """What unlocking does to a player, to a fixed point. Pure: by it decide the stream, a check, a backfill and a grant."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,25 +64,23 @@ def pay(
     levels: list[int] = []
     relied_on: dict[str, None] = {}
     wanted = [each for each in due if each.name not in revoked]
-    while wanted:
-        before, some = player, _room(watch, wanted, held, len(unlocks), relied_on)
+    while some := _room(watch, wanted, len(unlocks), relied_on):
+        before = player
         for each in some:
             player, entry, announced = settlement.unlock(player, each, cause.event, cause.at, tracked)
             unlocks.append(each)
             entries.append(entry)
             levels += announced
         if len(some) < len(wanted):
-            return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), tuple(relied_on), complete=False)
+            break
         names = [each.name for each in some]
         held = {*held, *names}
         wanted = [each for each in watch.due(before, player, names, held) if each.name not in revoked]
-    before_now = tuple(name for name in relied_on if name in standing.unlocks)
-    return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), before_now)
+    stood = tuple(name for name in relied_on if name in standing.held)
+    return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), stood, complete=not wanted)
 
 
-def _room(
-    watch: Watch, wanted: Sequence[Earned], held: Collection[str], unlocked: int, relied_on: dict[str, None]
-) -> list[Earned]:
+def _room(watch: Watch, wanted: Sequence[Earned], unlocked: int, relied_on: dict[str, None]) -> list[Earned]:
     """As many as there is room for; what they wait for is added to `relied_on`."""
     some: list[Earned] = []
     for each in wanted[: AT_ONCE - unlocked]:
