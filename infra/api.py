@@ -1,12 +1,14 @@
 """The HTTP API: its routes, its authoriser, its throttle, its log."""
 
 import json
+from collections.abc import Mapping
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
@@ -34,9 +36,18 @@ class Api(Construct):
 
     Args:
         origin: the dashboard's, which browsers may call from.
+        queues: those that functions send to, by the name in their rows.
     """
 
-    def __init__(self, scope: Construct, id: str, base: Foundation, issuer: Issuer, origin: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        base: Foundation,
+        issuer: Issuer,
+        origin: str,
+        queues: Mapping[str, sqs.Queue],
+    ) -> None:
         super().__init__(scope, id)
         stage = base.stage
         self.api = apigateway.HttpApi(
@@ -74,7 +85,7 @@ class Api(Construct):
         anyone = apigateway.HttpNoneAuthorizer()
         self.functions = []
         for name, routes in ROUTES.items():
-            function = Function(self, name, base)
+            function = Function(self, name, base, queues=queues)
             self.functions.append(function)
             integration = integrations.HttpLambdaIntegration(name, function.entry, scope_permission_to_route=False)
             for method, path in routes:

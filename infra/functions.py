@@ -52,6 +52,7 @@ FUNCTIONS: dict[str, Needs] = {
     "xp": Needs("http", READS | {Call.PUT, Call.UPDATE}, indexes=("of-player",)),
     "streaks": Needs("http", READS),
     "achievements": Needs("http", READS),
+    "unlocks": Needs("http", COMMANDS, queue="backfill"),
     "leaderboards": Needs("http", READS | {Call.PUT}, indexes=("boards",)),
     "lookups": Needs("http", READS, indexes=("boards", "lookups")),
     "analytics": Needs("http", READS),
@@ -59,6 +60,9 @@ FUNCTIONS: dict[str, Needs] = {
     "leaderboards_mover": Needs("stream", READS | {Call.PUT, Call.UPDATE}, seconds=60, megabytes=1024),
     "achievements_reactor": Needs("stream", COMMANDS, queue="recheck", seconds=60, megabytes=1024),
     "achievements_recheck": Needs("queue", COMMANDS, seconds=60),
+    "achievements_backfill": Needs(
+        "queue", COMMANDS, indexes=("lookups",), queue="backfill", seconds=300, megabytes=1024
+    ),
     "analytics_dispatch": Needs("schedule", READS | {Call.PUT}, queue="rollup", seconds=60),
     "analytics_rollup": Needs("queue", READS | {Call.PUT}, seconds=300, megabytes=1024),
     "leaderboards_dispatch": Needs("schedule", READS | {Call.PUT}, queue="boards", seconds=60),

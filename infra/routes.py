@@ -83,6 +83,15 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
         ("GET", "/achievements"),
         ("GET", "/players/{player_id}/achievements"),
     ],
+    "unlocks": [
+        ("POST", "/players/{player_id}/achievements/check"),
+        ("POST", "/gamification/achievements/check"),
+        ("POST", "/players/{player_id}/achievements/{achievement_id}/grant"),
+        ("POST", "/players/{player_id}/achievements/{achievement_id}/revoke"),
+        ("POST", "/achievements/backfills"),
+        ("GET", "/achievements/backfills"),
+        ("GET", "/achievements/backfills/{job_id}"),
+    ],
     "leaderboards": [
         ("GET", "/leaderboards"),
         ("GET", "/leaderboards/{board}"),

@@ -9,6 +9,7 @@ from infra.api import Api
 from infra.function import Foundation
 from infra.identity import Identity, Issuer, connect_sources
 from infra.layers import RUNTIME, Layers
+from infra.queues import QueuedWork
 from infra.routes import PREFIX
 from infra.scheduled import BOARDS, ROLL_UP, ScheduledWork
 from infra.stages import Stage
@@ -34,7 +35,8 @@ class CairnStack(Stack):
         identity = None if stage.issuer else Identity(self, "Identity", base, web.url)
         issuer = identity.issuer if identity else Issuer.of(stage.issuer) if stage.issuer else None
         assert issuer is not None
-        api = Api(self, "Api", base, issuer, web.url)
+        backfill = QueuedWork(self, "Backfill", base, "backfill", "achievements_backfill")
+        api = Api(self, "Api", base, issuer, web.url, {"backfill": backfill.work.queue})
         stream = StreamReaders(self, "Stream", base)
         rollup = ScheduledWork(self, "RollUp", base, ROLL_UP)
         boards = ScheduledWork(self, "Boards", base, BOARDS)
@@ -47,6 +49,7 @@ class CairnStack(Stack):
             dead={
                 "Stream": stream.dead,
                 "Recheck": stream.recheck.dead,
+                "Backfill": backfill.work.dead,
                 "RollUp": rollup.work.dead,
                 "Boards": boards.work.dead,
             },
@@ -68,6 +71,7 @@ class CairnStack(Stack):
             "BoardsDispatchFunction": boards.dispatcher.function.function_name,
             "BoardsQueue": boards.work.queue.queue_url,
             "RecheckQueue": stream.recheck.queue.queue_url,
+            "BackfillQueue": backfill.work.queue.queue_url,
             "StreamDeadLetters": stream.dead.queue_url,
         }
         if identity:

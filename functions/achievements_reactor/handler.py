@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from cairn.achievements.definition_storage import Definitions
-from cairn.achievements.unlock import Crossing, crossing, unlock
+from cairn.achievements.unlock import Crossing, Unlocking, crossing
 from cairn.analytics.work import DirtyDays
 from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
@@ -27,6 +27,7 @@ def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Cl
     """Handles one batch. A busy player is queued for later and never holds up the shard."""
     settings = SettingsCache(table)
     definitions = Definitions(table, settings)
+    unlocking = Unlocking(table, settings, definitions)
     dirty = DirtyDays(table)
 
     def react(event: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Cl
                     if found is None:
                         continue
                     try:
-                        unlocked += len(unlock(table, settings, definitions, found, clock()))
+                        unlocked += len(unlocking.crossed(found, clock()).unlocked)
                     except Busy:
                         queue_for_later(found)
             reached = None

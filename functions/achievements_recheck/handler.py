@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cairn.achievements.definition_storage import Definitions
-from cairn.achievements.unlock import Crossing, unlock
+from cairn.achievements.unlock import Crossing, Unlocking
 from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
 from cairn.platform.table import Table
@@ -24,10 +24,11 @@ type Recheck = Callable[[SQSRecord], list[str]]
 def recheck(table: Table, clock: Clock = utc_now) -> Recheck:
     """Handles one message: a crossing."""
     settings = SettingsCache(table)
-    definitions = Definitions(table, settings)
+    unlocking = Unlocking(table, settings, Definitions(table, settings))
 
     def work(record: SQSRecord) -> list[str]:
-        unlocked = unlock(table, settings, definitions, Crossing.from_json(json.loads(record.body)), clock())
+        found = Crossing.from_json(json.loads(record.body))
+        unlocked = list(unlocking.crossed(found, clock()).unlocked)
         logger.info("rechecked", unlocked=len(unlocked))
         return unlocked
 

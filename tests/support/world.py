@@ -52,11 +52,12 @@ def all_items(table: Table) -> dict[Key, Raw]:
 
 @dataclass
 class World:
-    """Functions on a table, called as one caller or another."""
+    """Functions on a table, called as one caller or another. queued: what they sent to the backfills' workers."""
 
     table: Table
     clock: Clock = field(default_factory=Clock)
     tenant: str = "acme"
+    queued: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.parts = Play(self.table, Catalog(self.table), SettingsCache(self.table))
@@ -65,7 +66,8 @@ class World:
     def call(self, function: str, role: str = "player", player: str = "ada") -> Client:
         named = player if role == "player" else None
         if function not in self._http:
-            self._http[function] = ROUTES[function](CONFIG, self.table, self.clock)
+            queue = {"send": self.queued.extend} if function == "unlocks" else {}
+            self._http[function] = ROUTES[function](CONFIG, self.table, self.clock, **queue)
         return Client(self._http[function], claims(role, named, self.tenant))
 
     def define(self, experience: str = "woods", **more: Any) -> None:

@@ -24,6 +24,7 @@ PURE = {
     "days",
     "definitions",
     "document",
+    "earning",
     "effects",
     "entries",
     "entry",
@@ -55,14 +56,17 @@ PURE = {
     "tally",
     "tracking",
     "tree",
+    "unlocks",
     "virtues",
 }
-STORAGE = {"archive", "definition_storage", "profile_storage", "standings", "storage"}
+STORAGE = {"archive", "backfill_storage", "definition_storage", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
     "audit",
+    "backfill",
     "bulk",
     "change",
+    "check",
     "close",
     "exchange",
     "expire",
@@ -71,6 +75,7 @@ USE_CASES = {
     "follow",
     "friends",
     "frozen",
+    "grant",
     "journey",
     "keep",
     "leave",
@@ -93,7 +98,7 @@ USE_CASES = {
     "visibility",
     "work",
 }
-EDGES = {"bodies", "routes"}
+EDGES = {"bodies", "routes", "unlock_bodies"}
 RANKS: Mapping[str, int] = {
     name: rank for rank, names in enumerate((PURE, STORAGE, USE_CASES, EDGES)) for name in names
 }

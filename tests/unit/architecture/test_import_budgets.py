@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
 WITHOUT_HTTP = {
+    "achievements_backfill",
     "achievements_reactor",
     "achievements_recheck",
     "analytics_dispatch",
@@ -28,6 +29,7 @@ COUNTING = {"cairn.achievements", "cairn.players", "cairn.xp", "cairn.leaderboar
 # Features that a function has no use for.
 STRANGERS: dict[str, set[str]] = {
     "achievements": READING,
+    "achievements_backfill": {"cairn.leaderboards", "cairn.progress.play"},
     "achievements_reactor": {"cairn.leaderboards", "cairn.progress.play"},
     "analytics": COUNTING,
     "analytics_dispatch": COUNTING,
@@ -38,6 +40,7 @@ STRANGERS: dict[str, set[str]] = {
     "lookups": {"cairn.achievements", "cairn.analytics", "cairn.progress.journey", "cairn.progress.play"},
     "players": READING,
     "progress": PLAYING,
+    "unlocks": {"cairn.leaderboards", "cairn.imports", "cairn.progress.play"},
     "xp": {"cairn.leaderboards", "cairn.progress.journey", "cairn.progress.play"},
 }
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-import functions.achievements_reactor.handler as module
-from cairn.achievements.definitions import Achievement
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
+from tests.support.achievements import achievement, define
 from tests.support.ledger import assert_adds_up, award, history
 from tests.support.world import World, all_items, react, stream_records
 
@@ -99,9 +98,8 @@ def test_an_award_is_no_activity_of_the_player(world: World) -> None:
     assert world.call("players").send("GET", "/players/me/session").body["active"] is False
 
 
-def test_what_it_unlocks_is_unlocked_and_traced_to_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    rich = Achievement("rich", "test", "Rich", "500 XP", "star", "total_xp", 500, "rare", 100)
-    monkeypatch.setattr(module, "ACHIEVEMENTS", (rich,))
+def test_what_it_unlocks_is_unlocked_and_traced_to_it(world: World) -> None:
+    define(world.table, [achievement("rich", "total_xp", 500)])
     before = all_items(world.table)
     event = award(world, 600).body["event_id"]
     records = [each for each in stream_records(before, all_items(world.table)) if "PLAYER" in str(each)]

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
 from cairn.achievements.criteria import Criteria, Threshold, thresholds
-from cairn.tenants.seasons import Calendar
+from cairn.tenants.seasons import Calendar, season_of
 
 type Rarity = Literal["common", "rare", "epic", "legendary"]
 type Kind = Literal["completion", "milestone", "skill", "engagement"]
 
 HOUR = 3600
-FIRST = "1"
+FIRST = ""  # so that an achievement that is made to repeat is not unlocked again for what was paid
 
 
 class Every(StrEnum):
@@ -36,6 +37,10 @@ class Repeat:
     def calendar(self) -> Calendar | None:
         """The calendar of weeks or months."""
         return Calendar(self.every.value) if self.every in (Every.WEEK, Every.MONTH) else None
+
+    def period(self, day: date) -> str:
+        """The occasion of the period that a day of the tenant's calendar lies in."""
+        return season_of(day, self.calendar) if self.calendar else day.isoformat()
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Achievement:
     @property
     def first(self) -> str:
         """The name of its first unlock, where that has always the same."""
-        return named(self.id, FIRST if self.repeat else "")
+        return named(self.id, FIRST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ class Earned:
     def name(self) -> str:
         """By which its unlock is known among those of a player."""
         return named(self.achievement.id, self.occasion)
+
+
+def nth(number: int) -> str:
+    """The occasion of the n-th threshold."""
+    return FIRST if number == 1 else str(number)
 
 
 def named(achievement_id: str, occasion: str) -> str:

@@ -51,22 +51,28 @@ def of_player(table: Table, watch: Watch, tenant: str, player_id: str, now: date
     return {
         "player_id": player_id,
         "as_of": iso(now),
-        "unlocked_count": len(unlocks),
+        "unlocked_count": sum(any(item.revoked is None for item in items) for items in unlocks.values()),
         "total": len(shown),
         "achievements": shown,
     }
 
 
 def show_standing(achievement: Achievement, measures: Measures, unlocks: Sequence[UnlockItem]) -> dict[str, Any]:
-    """An achievement with a player's first unlock of it, or how far they are."""
-    first = min(unlocks, key=lambda each: each.at, default=None)
+    """An achievement with a player's first unlock of it that is held, or how far they are.
+
+    `revoked_at`: since when none is held, where one was.
+    """
+    held = [each for each in unlocks if each.revoked is None]
+    first = min(held, key=lambda each: each.at, default=None)
+    revoked = max((each.revoked[0] for each in unlocks if each.revoked), default=None)
     parts = [_show_part(each, measures) for each in achievement.thresholds]
     return {
         **show_definition(achievement),
         "unlocked": first is not None,
         "unlocked_at": iso(from_ms(int(first.at))) if first else None,
         "evidence": first.evidence if first else None,
-        "times": len(unlocks),
+        "times": len(held),
+        "revoked_at": iso(from_ms(revoked)) if revoked and not held else None,
         "value": parts[0]["value"] if len(parts) == 1 else None,
         "parts": parts,
         "progress": 1.0 if first else achievement.criteria.fraction(measures),

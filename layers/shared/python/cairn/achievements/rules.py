@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from cairn.achievements.criteria import Measures
-from cairn.achievements.definitions import Achievement, Earned, Every
+from cairn.achievements.definitions import FIRST, Achievement, Earned, Every, nth
 from cairn.platform.instants import EPOCH
 from cairn.players.player import Player
 from cairn.streaks.days import local_date
-from cairn.tenants.seasons import season_of
 
 # An unlock is two actions of a transaction, which holds 100. What is earned beyond this is unlocked after it.
 AT_ONCE = 25
@@ -76,7 +75,11 @@ class Watch:
         Args:
             held: names of unlocks (`Earned.name`).
         """
-        return self._due(self.active(), player, held)
+        return self.among(self.reached(player), held)
+
+    def reached(self, player: Player) -> list[Earned]:
+        """All that a player as they stand has earned, whatever they hold."""
+        return list(self._reached(self.active(), player))
 
     def due(
         self, before: Player | None, after: Player, unlocked: Collection[str], held: Collection[str]
@@ -90,7 +93,8 @@ class Watch:
         waited = {each.id: each for name in unlocked for each in self._after.get(_id_of(name), ())}
         found = self.among(self.crossed(before, after), held)
         names = {each.name for each in found}
-        return found + [each for each in self._due(waited.values(), after, held) if each.name not in names]
+        reached = self.among(self._reached(waited.values(), after), held)
+        return found + [each for each in reached if each.name not in names]
 
     def among(self, earned: Iterable[Earned], held: Collection[str]) -> list[Earned]:
         """Those of some that are due: not held, and all prerequisites held."""
@@ -101,6 +105,11 @@ class Watch:
         achievement = self.by_id.get(_id_of(name))
         return Earned(achievement, name.partition("#")[2], evidence) if achievement else None
 
+    def valued(self, name: str, player: Player) -> Earned | None:
+        """An unlock by its name, with the values that its metrics have; None for an achievement that is not known."""
+        achievement = self.by_id.get(_id_of(name))
+        return _earned(achievement, name.partition("#")[2], self.measures(player)) if achievement else None
+
     def concerned(self, names: Iterable[str]) -> list[str]:
         """Names of the unlocks that decide what becomes of some that were earned: themselves, what they wait for,
         and what waits for them, however far.
@@ -110,14 +119,17 @@ class Watch:
         seen = set(left)
         while left:
             achievement_id, _ = left.popitem()
-            achievement = self.by_id.get(achievement_id)
-            wanted = achievement.prerequisites if achievement else ()
-            found |= {self.by_id[each].first: None for each in wanted if each in self.by_id}
+            if achievement := self.by_id.get(achievement_id):
+                found |= dict.fromkeys(self.waits_for(achievement))
             waiting = {each.id: None for each in self._after.get(achievement_id, ()) if each.id not in seen}
             found |= {self.by_id[each].first: None for each in waiting}
             left |= waiting
             seen |= waiting.keys()
         return list(found)
+
+    def waits_for(self, achievement: Achievement) -> list[str]:
+        """Names of the unlocks that must be held before it."""
+        return [self.by_id[each].first if each in self.by_id else each for each in achievement.prerequisites]
 
     def measures(self, player: Player) -> Measures:
         """What a player has come to, as of the day of their latest event."""
@@ -127,18 +139,16 @@ class Watch:
         at = player.last.at if player.last else EPOCH
         return Measures(totals, player.tally.daily, local_date(at, self.zone, 0))
 
-    def _due(self, achievements: Iterable[Achievement], player: Player, held: Collection[str]) -> list[Earned]:
+    def _reached(self, achievements: Iterable[Achievement], player: Player) -> Iterator[Earned]:
         measures = self.measures(player)
-        found = (
+        return (
             _earned(each, occasion, as_of)
             for each in achievements
             for occasion, as_of in _occasions(each, measures).items()
         )
-        return self.among(found, held)
 
     def _is_due(self, earned: Earned, held: Collection[str]) -> bool:
-        wanted = (self.by_id[each].first if each in self.by_id else each for each in earned.achievement.prerequisites)
-        return earned.name not in held and all(each in held for each in wanted)
+        return earned.name not in held and all(each in held for each in self.waits_for(earned.achievement))
 
 
 def _id_of(name: str) -> str:
@@ -156,15 +166,14 @@ def _occasions(achievement: Achievement, measures: Measures) -> dict[str, Measur
     if repeat and repeat.every is Every.THRESHOLD:
         (threshold,) = achievement.thresholds
         times = min(repeat.at_most, threshold.measured(measures) // threshold.value)
-        return {str(number): measures for number in range(1, times + 1)}
+        return {nth(number): measures for number in range(1, times + 1)}
     found: dict[str, Measures] = {}
     for day in _days(achievement, measures):
         as_of = measures if day == measures.day else replace(measures, day=day)
         if achievement.criteria.met(as_of):
             if repeat is None:
-                return {"": as_of}
-            calendar = repeat.calendar
-            found.setdefault(season_of(day, calendar) if calendar else day.isoformat(), as_of)
+                return {FIRST: as_of}
+            found.setdefault(repeat.period(day), as_of)
     return found
 
 

@@ -1,21 +1,25 @@
 """Unlocks in the table. An unlock's key guards its payment for ever."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from cairn.achievements.definitions import Earned, named
+from cairn.achievements.unlocks import Revoked, Standing, Unlock
 from cairn.platform import keys
-from cairn.platform.instants import to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item, WholeNumberAttribute
+from cairn.platform.instants import from_ms, to_ms
+from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, WholeNumberAttribute
 from cairn.platform.table import Table
-from cairn.platform.transact import Put
+from cairn.platform.transact import Check, Put
 
 
 class UnlockItem(Item, discriminator="unlock"):
     """An achievement that a player holds: when, by which version of its criteria, and the evidence.
 
-    occasion: which threshold or period, where it repeats.
+    occasion: which threshold or period, where it repeats. revoked: since when it is not held any more, by whose hand
+    and why. changes: how often it was revoked, and granted again.
     """
 
     privacy = OF_THE_PLAYER
@@ -26,6 +30,8 @@ class UnlockItem(Item, discriminator="unlock"):
     at = WholeNumberAttribute()
     xp = WholeNumberAttribute()
     evidence = JSONAttribute()
+    revoked = CompactJsonAttribute(null=True)
+    changes = WholeNumberAttribute(null=True)
 
     @property
     def name(self) -> str:
@@ -33,23 +39,42 @@ class UnlockItem(Item, discriminator="unlock"):
         return named(self.achievement, self.occasion or "")
 
 
-def write_unlock(tenant: str, player: str, earned: Earned, event: str, at: datetime) -> Put:
-    """The write of an unlock; it fails where the player holds it.
+def from_item(item: UnlockItem) -> Unlock:
+    """The unlock of an item."""
+    revoked = item.revoked
+    return Unlock(
+        name=item.name,
+        version=int(item.version),
+        at=from_ms(int(item.at)),
+        xp=int(item.xp),
+        evidence=item.evidence,
+        revoked=Revoked(from_ms(revoked[0]), revoked[1], revoked[2]) if revoked else None,
+        changes=int(item.changes or 0),
+    )
+
+
+def write_unlock(tenant: str, player: str, earned: Earned, at: datetime, evidence: Mapping[str, Any]) -> Put:
+    """The write of an unlock; it fails where one stands, held or revoked.
 
     Args:
-        event: id of the event that earned it.
+        evidence: what it is unlocked by, which is kept beside the values that met the criteria.
     """
     achievement = earned.achievement
-    item = UnlockItem(
-        *keys.unlock(tenant, player, earned.name),
-        achievement=achievement.id,
-        occasion=earned.occasion or None,
-        version=achievement.version,
-        at=to_ms(at),
-        xp=achievement.xp,
-        evidence={**earned.evidence, "event_id": event},
-    )
-    return Put(f"unlock {earned.name}", item, UnlockItem.absent())
+    unlock = Unlock(earned.name, achievement.version, at, achievement.xp, {**earned.evidence, **evidence})
+    return Put(_name(unlock.name), _to_item(tenant, player, unlock), UnlockItem.absent())
+
+
+def write_change(tenant: str, player: str, unlock: Unlock) -> Put:
+    """The write of an unlock that was revoked or granted again, over the one that was read."""
+    before = unlock.changes - 1
+    unchanged = UnlockItem.changes == before if before else UnlockItem.changes.does_not_exist()
+    return Put(_name(unlock.name), _to_item(tenant, player, unlock), unchanged & (UnlockItem.kind == UnlockItem))
+
+
+def still_held(tenant: str, player: str, name: str) -> Check:
+    """Holds a transaction to an unlock that was decided on."""
+    held = (UnlockItem.kind == UnlockItem) & UnlockItem.revoked.does_not_exist()
+    return Check(f"held {name}", keys.unlock(tenant, player, name), held)
 
 
 def load_unlocks(table: Table, tenant: str, player: str, *, consistent: bool = True) -> dict[str, UnlockItem]:
@@ -57,3 +82,29 @@ def load_unlocks(table: Table, tenant: str, player: str, *, consistent: bool = T
     partition = keys.player_partition(tenant, player)
     raw = table.query_all(partition, prefix=keys.UNLOCK_PREFIX, consistent=consistent)
     return {item.name: item for item in map(UnlockItem.parse, raw)}
+
+
+def load_standing(table: Table, tenant: str, player: str, *, consistent: bool = True) -> Standing:
+    """Everything that a player has unlocked, in one round trip for a megabyte of it."""
+    items = load_unlocks(table, tenant, player, consistent=consistent)
+    return Standing({name: from_item(item) for name, item in items.items()})
+
+
+def _name(unlock: str) -> str:
+    return f"unlock {unlock}"
+
+
+def _to_item(tenant: str, player: str, unlock: Unlock) -> UnlockItem:
+    achievement, _, occasion = unlock.name.partition("#")
+    revoked = unlock.revoked
+    return UnlockItem(
+        *keys.unlock(tenant, player, unlock.name),
+        achievement=achievement,
+        occasion=occasion or None,
+        version=unlock.version,
+        at=to_ms(unlock.at),
+        xp=unlock.xp,
+        evidence=dict(unlock.evidence),
+        revoked=[to_ms(revoked.at), revoked.by, revoked.reason] if revoked else None,
+        changes=unlock.changes or None,
+    )

@@ -1,23 +1,30 @@
-"""Unlocking from the table's stream: exactly once, and paid in the same transaction."""
+"""Unlocking: exactly once, and paid in the same transaction.
 
-from collections.abc import Collection, Mapping, Sequence
+From the table's stream what a change crossed, on request and in a backfill whatever is met.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.definitions import Earned
-from cairn.achievements.rules import AT_ONCE, Watch
-from cairn.achievements.storage import UnlockItem, write_unlock
+from cairn.achievements.earning import Cause, Paid, pay
+from cairn.achievements.rules import Watch
+from cairn.achievements.storage import UnlockItem, from_item, load_standing, still_held, write_unlock
+from cairn.achievements.unlocks import Standing
 from cairn.analytics import facts
 from cairn.analytics import storage as fact_storage
 from cairn.analytics.facts import FactChange, FactKey
 from cairn.platform import keys
 from cairn.platform.command import Decision, execute
-from cairn.platform.instants import from_ms, to_ms
+from cairn.platform.errors import DomainError
+from cairn.platform.instants import event_id, from_ms, to_ms
 from cairn.platform.table import Table
 from cairn.platform.transact import Action
-from cairn.players import settlement
+from cairn.players import profile
 from cairn.players import storage as player_storage
 from cairn.players.player import Last, Player
 from cairn.players.storage import PlayerItem
@@ -27,6 +34,7 @@ from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
+from cairn.xp.levels import standing as level_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,86 +70,209 @@ def crossing(watch: Watch, before: Player | None, after: Player) -> Crossing | N
     return Crossing(after.tenant, after.id, earned, after.last) if earned else None
 
 
-def unlock(
-    table: Table, settings: SettingsCache, definitions: Definitions, found: Crossing, now: datetime
-) -> list[str]:
-    """Unlocks what a crossing earned and the player does not hold, to a fixed point: an unlock's own XP may
-    unlock more. Run again it changes nothing.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A player, None for one who is not there, and those of their unlocks that were read."""
 
-    Returns:
-        Names of what was unlocked.
+    player: Player | None
+    standing: Standing
 
-    Raises:
-        Busy: the player could not be had in time.
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of unlocking.
+
+    unlocked: what was, and the XP that it paid, in order. levels: announced by it. total: the player's XP now.
+    standing: those of the player's unlocks that were read before.
     """
-    watch = definitions.knowing(found.tenant, found.earned)
-    earned = [each for name, evidence in found.earned.items() if (each := watch.named(name, evidence))]
-    unlocked: list[str] = []
-    while True:
-        more = _unlock(table, settings.of(found.tenant), watch, found, earned, now)
-        unlocked += more
-        earned = [each for each in earned if each.name not in more]
-        if len(more) < AT_ONCE or not earned:
-            return unlocked
+
+    unlocked: Mapping[str, int]
+    levels: Sequence[int]
+    total: int
+    standing: Standing
 
 
-def _unlock(
-    table: Table, settings: TenantSettings, watch: Watch, found: Crossing, earned: Sequence[Earned], now: datetime
-) -> list[str]:
-    """One transaction of unlocks; what is too much for it comes next."""
-    player_key = keys.player(found.tenant, found.player)
-    chain = {
-        name: keys.unlock(found.tenant, found.player, name) for name in watch.concerned(each.name for each in earned)
-    }
+class Unlocking:
+    """Unlocks for players, and pays. Run again it changes nothing."""
 
-    def load() -> tuple[Player | None, set[str]]:
-        items = table.get_many([player_key, *chain.values()])
+    def __init__(self, table: Table, settings: SettingsCache, definitions: Definitions) -> None:
+        self.table = table
+        self.settings = settings
+        self.definitions = definitions
+
+    def crossed(self, found: Crossing, now: datetime) -> Outcome:
+        """Unlocks what a crossing earned and the player does not hold, to a fixed point: an unlock's own XP may unlock
+        more, and so may its being held.
+
+        Raises:
+            Busy: the player could not be had in time.
+        """
+        watch = self.definitions.knowing(found.tenant, found.earned)
+        earned = [each for name, evidence in found.earned.items() if (each := watch.named(name, evidence))]
+        names = watch.concerned(each.name for each in earned)
+        last = found.last
+        cause = Cause(last.event, last.experience, last.day, last.at, {"event_id": last.event})
+
+        def due(player: Player, standing: Standing) -> list[Earned]:
+            # What waits for one that is held may have been left behind by whoever unlocked that.
+            stood = [each.name for each in earned if each.name in standing.held]
+            found = [*watch.due(player, player, stood, standing.held), *watch.among(earned, standing.held)]
+            return list({each.name: each for each in found}.values())
+
+        def load(more: Iterable[str]) -> Loaded:
+            return self.load_some(found.tenant, found.player, [*names, *more])
+
+        return self._unlock(found.tenant, watch, load, due, lambda player: cause, now)
+
+    def met(
+        self,
+        tenant: str,
+        player: str,
+        wanted: Collection[str] | None,
+        cause: Callable[[Player], Cause],
+        now: datetime,
+    ) -> Outcome:
+        """Unlocks what a player as they stand has earned and does not hold, to a fixed point.
+
+        Args:
+            wanted: ids of achievements; None for all that are active. What follows from them is unlocked too.
+
+        Raises:
+            Busy: the player could not be had in time.
+        """
+        watch = self.definitions.of(tenant)
+
+        def due(player: Player, standing: Standing) -> list[Earned]:
+            met = watch.met(player, standing.held)
+            return met if wanted is None else [each for each in met if each.achievement.id in wanted]
+
+        return self._unlock(tenant, watch, lambda _: self.load_all(tenant, player), due, cause, now)
+
+    def load_some(self, tenant: str, player: str, names: Iterable[str]) -> Loaded:
+        """A player and some of their unlocks, in one consistent round trip."""
+        player_key = keys.player(tenant, player)
+        at = [keys.unlock(tenant, player, name) for name in names]
+        items = self.table.get_many([player_key, *at])
         stored = items.get(PlayerItem, player_key)
-        held = {name for name, key in chain.items() if items.get(UnlockItem, key)}
-        return player_storage.from_item(stored) if stored else None, held
+        unlocks = [from_item(item) for key in at if (item := items.get(UnlockItem, key))]
+        return Loaded(
+            player_storage.from_item(stored) if stored else None, Standing({each.name: each for each in unlocks})
+        )
 
-    def decide(state: tuple[Player | None, set[str]]) -> Decision:
-        player, held = state
-        if player is None:
-            return Decision([], {"unlocked": []})  # erased since
-        decision = _decide(watch, settings, player, held, watch.among(earned, held), found, now)
-        # One that the chain reaches may be held since a time of more XP: should the write fail, it is read too.
-        chain.update({each: keys.unlock(found.tenant, found.player, each) for each in decision.answer["unlocked"]})
-        return decision
+    def load_all(self, tenant: str, player: str) -> Loaded:
+        """A player and all of their unlocks, in one consistent round trip."""
+        loads: list[Callable[[], Any]] = [
+            partial(profile.find, self.table, tenant, player),
+            partial(load_standing, self.table, tenant, player),
+        ]
+        found, standing = self.table.together(loads)
+        return Loaded(found, standing)
 
-    answer = execute(table, now, None, load, decide)
-    return list(answer.body["unlocked"])
+    def _unlock(
+        self,
+        tenant: str,
+        watch: Watch,
+        load: Callable[[Collection[str]], Loaded],
+        due: Callable[[Player, Standing], Sequence[Earned]],
+        cause: Callable[[Player], Cause],
+        now: datetime,
+    ) -> Outcome:
+        """Transaction by transaction: one, where it holds all that is due."""
+        settings = self.settings.of(tenant)
+        # One that a chain reaches may be held since a time of more XP: should the write fail, it is read too.
+        reached: set[str] = set()
+        decided: list[tuple[Loaded, Paid | None]] = []
+
+        def decide(loaded: Loaded) -> Decision:
+            decided.append((loaded, None))
+            if loaded.player is None:
+                return Decision([], {})  # erased since
+            why = cause(loaded.player)
+            wanted = due(loaded.player, loaded.standing)
+            paid = pay(watch, loaded.player, wanted, loaded.standing, why, settings.tracked)
+            reached.update(each.name for each in paid.unlocks)
+            decided[-1] = (loaded, paid)
+            return Decision(actions(tenant, paid, why, settings, now), {})
+
+        unlocked: dict[str, int] = {}
+        levels: list[int] = []
+        while True:
+            execute(self.table, now, None, lambda: load(reached), decide)
+            loaded, paid = decided[-1]
+            if paid:
+                unlocked |= {each.name: each.achievement.xp for each in paid.unlocks}
+                levels += paid.levels
+            if not (paid and paid.unlocks) or paid.complete:
+                total = paid.player.xp if paid else 0
+                return Outcome(unlocked, levels, total, loaded.standing)
 
 
-def _decide(
-    watch: Watch,
-    settings: TenantSettings,
-    player: Player,
-    held: Collection[str],
-    due: Sequence[Earned],
-    found: Crossing,
-    now: datetime,
-) -> Decision:
-    if not due:
-        return Decision([], {"unlocked": []})
-    last, tenant = found.last, found.tenant
-    writes: list[Action] = []
-    unlocked: list[str] = []
-    paid = 0
-    moment = Moment(last.at, now, player.zone or settings.zone, last.day)
-    while due := due[: AT_ONCE - len(unlocked)]:
-        before = player
-        for each in due:
-            player, entry, levels = settlement.unlock(player, each, last.event, last.at, settings.tracked)
-            writes.append(write_unlock(tenant, player.id, each, last.event, last.at))
-            writes.append(ledger_storage.append(tenant, player.id, entry))
-            writes += write_level_ups(tenant, player.id, levels, player.xp, last.event, last.experience, moment)
-            paid += each.achievement.xp
-        names = [each.name for each in due]
-        unlocked += names
-        due = watch.due(before, player, names, {*held, *unlocked})
-    shard = keys.bucket(player.id, settings.shards_on(last.day))
-    change = FactChange(facts.xp_numbers({ledger.ACHIEVEMENT: paid}))
-    writes.append(player_storage.write(replace(player, touched=(last.day,)), settings))
-    writes.append(fact_storage.write(tenant, player.id, shard, FactKey(last.day, last.experience), change))
-    return Decision(writes, {"unlocked": unlocked})
+def actions(tenant: str, paid: Paid, cause: Cause, settings: TenantSettings, now: datetime) -> list[Action]:
+    """The writes of unlocks and of all that they pay; none where nothing is paid."""
+    if not paid.entries:
+        return []
+    player = replace(paid.player, touched=(cause.day,))
+    moment = Moment(cause.at, now, player.zone or settings.zone, cause.day)
+    return [
+        *(write_unlock(tenant, player.id, each, cause.at, cause.evidence) for each in paid.unlocks),
+        *(ledger_storage.append(tenant, player.id, entry) for entry in paid.entries),
+        *(still_held(tenant, player.id, name) for name in paid.relied_on),
+        *write_level_ups(tenant, player.id, paid.levels, player.xp, cause.event, cause.experience, moment),
+        player_storage.write(player, settings),
+        fact_storage.write(
+            tenant,
+            player.id,
+            keys.bucket(player.id, settings.shards_on(cause.day)),
+            FactKey(cause.day, cause.experience),
+            FactChange(facts.xp_numbers({ledger.ACHIEVEMENT: paid.xp})),
+        ),
+    ]
+
+
+def cause_of(kind: str, identifier: str, settings: TenantSettings, now: datetime, player: Player) -> Cause:
+    """Why something is unlocked that no event of its own earned: dated now, on the player's local day.
+
+    Args:
+        kind: what evidence calls it. identifier: of the check, the backfill, the operator's event.
+    """
+    day = settings.streak.local_date(now, player.zone or settings.zone)
+    event = event_id(now, player.tenant, player.id, kind, identifier)
+    return Cause(event, "", day, now, {kind: identifier})
+
+
+def unknown_achievement(achievement: str) -> DomainError:
+    """The refusal where there is no such achievement."""
+    return DomainError(
+        "unknown-achievement", f"There is no achievement {achievement!r}. GET /api/v1/achievements lists them."
+    )
+
+
+def show_unlocked(watch: Watch, unlocked: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What was unlocked, as the API shows it. unlocked: XP by name."""
+    shown = []
+    for name, xp in unlocked.items():
+        each = watch.named(name, {})
+        assert each, "it was unlocked by its definition"
+        shown.append(
+            {
+                "achievement_id": each.achievement.id,
+                "occasion": each.occasion or None,
+                "title": each.achievement.title,
+                "rarity": each.achievement.rarity,
+                "icon": each.achievement.icon,
+                "xp": xp,
+            }
+        )
+    return shown
+
+
+def show_xp(total: int, gained: int, levels: Sequence[int]) -> dict[str, Any]:
+    """What unlocks mean for a player's XP and level, as the API shows it."""
+    level = level_standing(total)
+    return {
+        "gained": gained,
+        "total": total,
+        "level": level.level,
+        "title": level.title,
+        "levels_reached": list(levels),
+    }

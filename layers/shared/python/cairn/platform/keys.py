@@ -310,5 +310,32 @@ def dirty_partition(slot: str) -> str:
     return f"DIRTY#{slot}"
 
 
+BACKFILL_PREFIX = "J#"
+BACKFILL_SHARD_PREFIX = "SHARD#"
+BACKFILL_RESULT_PREFIX = "P#"
+
+
+def backfills(tenant_id: str) -> str:
+    """Partition of a tenant's backfills of achievements, in the order of time."""
+    return f"{tenant(tenant_id)}#BACKFILLS"
+
+
+def backfill(tenant_id: str, job_id: str) -> Key:
+    return Key(backfills(tenant_id), f"{BACKFILL_PREFIX}{job_id}")
+
+
+def backfill_partition(tenant_id: str, job_id: str) -> str:
+    """Partition of what one backfill found."""
+    return f"{tenant(tenant_id)}#BACKFILL#{job_id}"
+
+
+def backfill_shard(tenant_id: str, job_id: str, shard: int) -> Key:
+    return Key(backfill_partition(tenant_id, job_id), f"{BACKFILL_SHARD_PREFIX}{shard:02d}")
+
+
+def backfill_result(tenant_id: str, job_id: str, player_id: str) -> Key:
+    return Key(backfill_partition(tenant_id, job_id), f"{BACKFILL_RESULT_PREFIX}{encode(player_id)}")
+
+
 def job(name: str) -> Key:
     return Key(f"JOB#{name}", "CURSOR")

@@ -203,8 +203,18 @@ def unlock(
     achievement = earned.achievement
     source = f"{ACHIEVEMENT}.{earned.name}"
     entry = Entry(event, source, achievement.xp, at, f"Unlocked {achievement.title}")
+    paid, levels = hold(player, 1, entry, at, tracked)
+    return paid, entry, levels
+
+
+def hold(player: Player, by: int, entry: Entry, at: datetime, tracked: Tracked) -> tuple[Player, tuple[int, ...]]:
+    """The player with so many achievements more, or fewer, and the XP of that; and the levels announced by it.
+
+    Args:
+        tracked: what is kept for the boards.
+    """
     metrics = Counter(player.metrics)
-    metrics["achievements_unlocked"] += 1
+    metrics["achievements_unlocked"] += by
     paid, levels = pay(replace(player, metrics=metrics), (entry,), at)
     tally = tallied(player.tally, player.measured(), paid.measured(), at, tracked)
-    return replace(paid, tally=tally), entry, levels
+    return replace(paid, tally=tally), levels

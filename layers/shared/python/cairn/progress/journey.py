@@ -255,7 +255,7 @@ class Journey:
         self.player, entry, levels = settlement.unlock(self.player, earned, event, at, self._tracked)
         self._entries.append(entry)
         self._announce(self.player, levels, event, experience, moment)
-        self._unlocks.append(write_unlock(tenant, player_id, earned, event, at))
+        self._unlocks.append(write_unlock(tenant, player_id, earned, at, {"event_id": event}))
         paid = facts.xp_numbers({ledger.ACHIEVEMENT: earned.achievement.xp})
         self._fact(FactKey(moment.day, experience)).numbers.update(paid)
 

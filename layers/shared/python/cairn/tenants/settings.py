@@ -10,6 +10,8 @@ from cairn.tenants.multipliers import XpSettings
 
 SYSTEM_EVENTS = frozenset(
     {
+        "achievement_granted",
+        "achievement_revoked",
         "achievement_unlocked",
         "block_completed",
         "block_interacted",

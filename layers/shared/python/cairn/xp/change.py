@@ -23,7 +23,6 @@ from cairn.players.storage import PlayerItem
 from cairn.players.tally import tallied
 from cairn.progress.progress import Happening, Moment
 from cairn.progress.storage import EventItem, write_event, write_level_ups
-from cairn.streaks.days import local_date
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger, storage
 from cairn.xp.ledger import REVERSAL, Entry
@@ -121,7 +120,7 @@ def reverse(table: Table, settings: TenantSettings, asked: Asked, entry_id: str)
 
 def _moment(player: Player, settings: TenantSettings, asked: Asked) -> Moment:
     zone = player.zone or settings.zone
-    return Moment(asked.now, asked.now, zone, local_date(asked.now, zone, settings.streak.day_start_hours))
+    return Moment(asked.now, asked.now, zone, settings.streak.local_date(asked.now, zone))
 
 
 def _event(asked: Asked) -> str:

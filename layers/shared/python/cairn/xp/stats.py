@@ -13,7 +13,6 @@ from cairn.platform.table import Table
 from cairn.players import storage as player_storage
 from cairn.players.player import Player
 from cairn.players.storage import PlayerItem
-from cairn.streaks.days import local_date
 from cairn.tenants.settings import TenantSettings
 
 INDEX = ("of-player", "fp", "fs")
@@ -39,7 +38,7 @@ def stats(
         ]
     )
     player = player_storage.from_item(PlayerItem.parse(items[0])) if items else Player(tenant, player_id)
-    today = local_date(now, player.zone or settings.zone, settings.streak.day_start_hours)
+    today = settings.streak.local_date(now, player.zone or settings.zone)
     return show(player, xp_by_day(facts), days, today, now)
 
 
