@@ -28,16 +28,16 @@ class CairnStack(Stack):
             "AwsSolutions-L1",
         )
         storage = Storage(self, "Storage", stage)
-        base = Foundation(stage, storage.table, Layers(self, "Layers", stage))
+        base = Foundation(stage, storage.table, storage.archive, Layers(self, "Layers", stage))
         api_sources = [] if stage.local else [f"https://*.execute-api.{Aws.REGION}.amazonaws.com"]
         web = Web(self, "Web", stage, connect=[*api_sources, *connect_sources(stage)])
         identity = None if stage.issuer else Identity(self, "Identity", base, web.url)
         issuer = identity.issuer if identity else Issuer.of(stage.issuer) if stage.issuer else None
         assert issuer is not None
         api = Api(self, "Api", base, issuer, web.url)
-        stream = StreamReaders(self, "Stream", base)
         rollup = ScheduledWork(self, "RollUp", base, ROLL_UP)
         boards = ScheduledWork(self, "Boards", base, BOARDS)
+        stream = StreamReaders(self, "Stream", base, boards.work.queue)
         Alarms(
             self,
             "Alarms",
@@ -55,6 +55,7 @@ class CairnStack(Stack):
             "ApiId": api.api.api_id,
             "ApiUrl": f"{api.api.api_endpoint}{PREFIX}",
             "TableName": storage.table.table_name,
+            "ArchiveBucket": storage.archive.bucket_name,
             "SiteUrl": web.url,
             "SiteBucket": web.bucket.bucket_name,
             "DistributionId": web.distribution.distribution_id,

@@ -66,6 +66,7 @@ USE_CASES = {
     "files",
     "folder",
     "follow",
+    "forget",
     "friends",
     "frozen",
     "journey",
