@@ -31,9 +31,12 @@ type Given = str | Callable[[Reply], str]
 
 
 class PlayerIn(StrEnum):
-    """Where a request names its player: in the path, as the body's `user_id`, or as `player_id` of each event."""
+    """Where a request names its player: in the path, as `user_id` of the query or of the body, or as `player_id` of
+    each event.
+    """
 
     PATH = "path"
+    QUERY = "query"
     BODY = "body"
     EACH_EVENT = "each event"
 
@@ -169,7 +172,7 @@ class Operation:
         codes = {"not-an-access-token", "incomplete-token"}
         if self.roles != EVERYBODY:
             codes.add("role-not-allowed")
-        if self.player_in in (PlayerIn.PATH, PlayerIn.BODY):
+        if self.player_in in (PlayerIn.PATH, PlayerIn.QUERY, PlayerIn.BODY):
             codes |= {"other-player"} if Role.PLAYER in self.roles else set()
             codes |= {"name-the-player"} if self.roles - {Role.PLAYER} else set()
         return codes

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 
 from cairn.leaderboards import tree
 from cairn.leaderboards.board import Board, gone_at
@@ -24,12 +25,12 @@ from cairn.platform.items import (
 from cairn.platform.keys import Key
 from cairn.platform.slots import slot_text
 from cairn.platform.table import Loaded, Table
-from cairn.platform.transact import Put, Rendered, Update
+from cairn.platform.transact import Check, Put, Rendered, Update
 
 INDEX = ("boards", "bp", "bs")
 DUE_INDEX = ("due", "dp", "ds")
 DUE_SHARDS = 16
-FROZEN_AT_ONCE = 100
+FROZEN, FROZEN_AT_ONCE = 1_000, 100
 SORT_DIGITS = 9  # hexadecimal: 36 bits, room for the 33 of a score
 SORT_BITS = (1 << 4 * SORT_DIGITS) - 1
 
@@ -85,13 +86,18 @@ class AgendaItem(Item, discriminator="agenda"):
 
 
 class SeasonItem(Item, discriminator="season"):
-    """A closed season; its sort key is its name."""
+    """A closed season; its sort key is its name.
+
+    players: how many were on it when it closed. kept: how many of the best are frozen. parts: of its archive.
+    """
 
     privacy = NOT_PERSONAL
 
     players = WholeNumberAttribute()
+    kept = WholeNumberAttribute()
     closed_at = WholeNumberAttribute()
     archive = UnicodeAttribute()
+    parts = WholeNumberAttribute()
 
 
 class FrozenItem(Item, discriminator="frozen"):
@@ -166,9 +172,31 @@ def freeze(tenant: str, board: Board, number: int, rows: Sequence[Row], instead_
     return Put(f"frozen {number}", item, FrozenItem.rows == instead_of.rows if instead_of else same_kind)
 
 
-def one_player_fewer(tenant: str, board: Board, players: int) -> Update:
-    """A closed season's number of players, less one."""
-    return Update("season", season_key(tenant, board), [SeasonItem.players.add(-1)], SeasonItem.players == players)
+def one_frozen_fewer(tenant: str, board: Board, kept: int) -> Update:
+    """A closed season's number of frozen rows, less one."""
+    return Update("season", season_key(tenant, board), [SeasonItem.kept.add(-1)], SeasonItem.kept == kept)
+
+
+def still_open(tenant: str, board: Board) -> Check:
+    """Holds a transaction to a season that is not closed yet."""
+    return Check("still open", season_key(tenant, board), SeasonItem.absent())
+
+
+def unmoved(tenant: str, board: Board, roots: Loaded) -> list[Check]:
+    """Holds a transaction to the roots of the board's trees as they were loaded."""
+    return [
+        Check(f"root {key.pk}", key, _as_it_was(roots.raw.get(key))) for key in node_keys(tenant, board, [tree.ROOT])
+    ]
+
+
+def _as_it_was(root: Raw | None) -> Condition:
+    if root is None:
+        return TreeNodeItem.absent()
+    condition = TreeNodeItem.kind == TreeNodeItem
+    for name, value in sorted(root.items()):
+        if name[0] == "c":
+            condition &= getattr(TreeNodeItem, name) == int(value["N"])
+    return condition
 
 
 def frozen_rows(item: FrozenItem) -> list[Row]:
