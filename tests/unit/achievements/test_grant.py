@@ -181,7 +181,10 @@ def test_a_grant_needs_no_criteria_and_what_follows_from_it_is_unlocked_with_it(
 def test_what_waited_for_one_that_is_granted_again_is_unlocked(world: World) -> None:
     define(
         world.table,
-        [achievement("begun", "experiences_started", 1), achievement("late", "words_learned", 1, prerequisites=("begun",))],
+        [
+            achievement("begun", "experiences_started", 1),
+            achievement("late", "words_learned", 1, prerequisites=("begun",)),
+        ],
     )
     world.play("start")
     react_to_all(world)
