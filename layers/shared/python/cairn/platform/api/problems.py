@@ -23,6 +23,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown-route": (404, "No such route"),
     "unknown-experience": (404, "No such experience"),
     "unknown-page": (404, "No such page"),
+    "unknown-achievement": (404, "No such achievement"),
     "unknown-player": (404, "No such player"),
     "unknown-board": (404, "No such leaderboard"),
     "unknown-season": (404, "No such season"),
