@@ -51,7 +51,7 @@ FUNCTIONS: dict[str, Needs] = {
     "legacy": Needs("http", COMMANDS),
     "xp": Needs("http", READS),
     "streaks": Needs("http", READS),
-    "achievements": Needs("http", READS),
+    "achievements": Needs("http", READS | {Call.PUT, Call.UPDATE}),
     "unlocks": Needs("http", COMMANDS, queue="backfill"),
     "leaderboards": Needs("http", READS | {Call.PUT}, indexes=("boards",)),
     "lookups": Needs("http", READS, indexes=("boards", "lookups")),

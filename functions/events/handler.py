@@ -10,7 +10,7 @@ from cairn.platform.config import Config
 from cairn.platform.table import Table
 from cairn.progress.bodies import BulkBody, PlayerEventBody
 from cairn.progress.play import Play
-from cairn.progress.routes import may_send, play_route, record_bulk
+from cairn.progress.routes import may_count, may_send, play_route, record_bulk
 from cairn.tenants.storage import SettingsCache
 
 
@@ -22,7 +22,9 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.post("/api/v1/players/<player_id>/events")
     def record(player_id: str) -> Response[str]:
         body = http.body(PlayerEventBody)
-        may_send(http.caller, parts.settings.of(http.caller.tenant), body.type)
+        settings = parts.settings.of(http.caller.tenant)
+        may_send(http.caller, settings, body.type)
+        may_count(http.caller, settings, body.counters)
         return play_route(http, parts, player_id, body.experience_id, body, body.command())
 
     @http.app.post("/api/v1/events")

@@ -14,6 +14,7 @@ from cairn.progress import notes
 from cairn.progress.bodies import OlderBody, TrackActivityBody, TrackProgressBody
 from cairn.progress.play import Play, Request, play
 from cairn.progress.progress import Command
+from cairn.progress.routes import may_count
 from cairn.progress.tracking import activity, commands, happened_at
 from cairn.tenants.storage import SettingsCache
 
@@ -49,8 +50,10 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.post("/api/v1/track-user-activity")
     def track_activity() -> Response[str]:
         body = http.body(TrackActivityBody)
-        allowed = parts.settings.of(http.caller.tenant).player_event_types
-        event = activity(body.activity_type, body.content_item_id, body.activity_data or {}, allowed)
+        settings = parts.settings.of(http.caller.tenant)
+        may_count(http.caller, settings, body.counters)
+        data, allowed = body.activity_data or {}, settings.player_event_types
+        event = activity(body.activity_type, body.content_item_id, data, allowed, body.counters)
         answer = played(player_of(body), body.experience, event, "")
         return http.answer(Answer({"success": True, "data": answer.body}, answer.replayed))
 

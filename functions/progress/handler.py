@@ -21,7 +21,7 @@ from cairn.progress.bodies import (
 )
 from cairn.progress.play import Play
 from cairn.progress.progress import Abandon, Discover, Resume
-from cairn.progress.routes import asked, may_assess, may_send, play_route
+from cairn.progress.routes import asked, may_assess, may_count, may_send, play_route
 from cairn.tenants.storage import SettingsCache
 
 EXPERIENCES = "/api/v1/players/<player_id>/experiences"
@@ -54,7 +54,9 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.post(f"{EXPERIENCE}/events")
     def record(player_id: str, experience_id: str) -> Response[str]:
         body = http.body(EventBody)
-        may_send(http.caller, parts.settings.of(http.caller.tenant), body.type)
+        settings = parts.settings.of(http.caller.tenant)
+        may_send(http.caller, settings, body.type)
+        may_count(http.caller, settings, body.counters)
         return play_route(http, parts, player_id, experience_id, body, body.command())
 
     @http.app.post(f"{EXPERIENCE}/blocks/<block_id>")

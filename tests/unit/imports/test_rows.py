@@ -178,3 +178,27 @@ def test_a_row_without_the_newer_fields_has_the_cause_that_it_always_had() -> No
 def test_an_id_is_the_cause() -> None:
     assert good(id="log-1").cause == "log-1"
     assert good(event_id=5).cause == "5"
+
+
+def test_a_row_may_bring_the_tenants_own_counters_on() -> None:
+    command = good(type="ride_finished", counters={"kilometres": 3}).command
+    assert isinstance(command, Record) and command.counters == {"kilometres": 3}
+    assert good(type="ride_finished", counters='{"kilometres": 3}').more == {"counters": {"kilometres": 3}}
+    assert good(counters={"km": 1}).cause != good(counters={"km": 2}).cause, "without an id, a row is what it says"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"counters": {"total_xp": 3}}, "counted by Cairn itself"),
+        ({"counters": {"KM": 3}}, "lower case with underscores"),
+        ({"counters": {"km": 0}}, "a whole number from 1 to 1000000"),
+        ({"counters": {"km": True}}, "a whole number"),
+        ({"counters": "many"}, "write an object"),
+        ({"counters": [1]}, "write an object"),
+        ({"counters": {f"c{number}": 1 for number in range(9)}}, "at most 8 numbers"),
+        ({"type": "experience_started", "counters": {"km": 1}}, "brings no counters on"),
+    ],
+)
+def test_what_is_no_counter_is_a_bad_row(changes: dict[str, Any], said: str) -> None:
+    assert said in reason(**changes)

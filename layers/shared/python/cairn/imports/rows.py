@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 from cairn.catalog.experience import Place
 from cairn.platform.instants import from_ms, iso, to_ms
+from cairn.players.metrics import COUNTER_NAME, COUNTERS_OF_AN_EVENT, MAX_COUNTED, own_counters
 from cairn.players.virtues import QUADRANTS
 from cairn.progress.progress import (
     DAY_SECONDS,
@@ -64,6 +66,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "interactions": ("interactions",),
     "difficulty": ("difficulty",),
     "confidence": ("confidence",),
+    "counters": ("counters",),
     "data": ("data",),
 }
 FIELDS = {name: field for field, names in NAMES.items() for name in names}
@@ -72,6 +75,7 @@ FIELDS = {name: field for field, names in NAMES.items() for name in names}
 _PLACE = {"lat": (-90, 90), "lng": (-180, 180), "distance_meters": (0, MAX_DISTANCE_METERS)}
 _WORK = {"score": (0, 1), "interactions": (0, MAX_INTERACTIONS), "difficulty": (1, 5), "confidence": (1, 5)}
 
+_COUNTER = re.compile(COUNTER_NAME)
 _TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _NOTHING: Mapping[str, Any] = {}
 
@@ -146,7 +150,8 @@ class Row(NamedTuple):
                     data=self.data,
                 )
         meters = self.more.get("distance_meters", 0)
-        return Record(self.type, self.content, self.seconds, self.data, self.position, meters)
+        counters = self.more.get("counters", _NOTHING)
+        return Record(self.type, self.content, self.seconds, self.data, self.position, meters, counters)
 
     @property
     def position(self) -> Place | None:
@@ -187,6 +192,8 @@ def _parse(fields: Mapping[str, Any], line: int, now: datetime, *, anywhere: boo
     content = _identifier(given, "content")
     seconds = _seconds(given.get("duration_seconds"))
     more = _more(given, event_type)
+    if counters := given.get("counters"):
+        more = {**more, "counters": _counters(counters, event_type)}
     data = _data(given.get("data"), {name: given[name] for name in _WORK if name in given and name not in more})
     if event_type in BLOCK_WORK and content is None:
         raise Unusable(f"{event_type} needs content: the id of the block")
@@ -367,6 +374,29 @@ def _more(given: Mapping[str, Any], event_type: str) -> Mapping[str, Any]:
     if ("lat" in more) != ("lng" in more):
         raise Unusable("a position needs lat and lng: give both, or neither")
     return more
+
+
+def _counters(value: Any, event_type: str) -> Mapping[str, int]:
+    """By how much an event brings the tenant's own counters on."""
+    if event_type in COMMANDS | BLOCK_WORK:
+        raise Unusable(f"{event_type} brings no counters on: give a row of its own, of another type, for them")
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = loads(value)
+    if not isinstance(value, dict) or len(value) > COUNTERS_OF_AN_EVENT:
+        raise Unusable(
+            f"counters is {shown(value)}: write an object of at most {COUNTERS_OF_AN_EVENT} numbers,"
+            ' such as {"kilometres": 3}'
+        )
+    for name, number in value.items():
+        if not _COUNTER.fullmatch(name):
+            raise Unusable(f"counters: {shown(name)} must be lower case with underscores, in at most 50 characters")
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_COUNTED:
+            raise Unusable(f"counters.{name} is {shown(number)}: give a whole number from 1 to {MAX_COUNTED}")
+    try:
+        return own_counters(value)
+    except ValueError as error:
+        raise Unusable(f"counters: {error}") from error
 
 
 def _data(value: Any, numbers: Mapping[str, Any]) -> Mapping[str, Any]:

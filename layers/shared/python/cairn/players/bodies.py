@@ -5,10 +5,14 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, field_validator
 
 from cairn.platform.api.http import Body
+from cairn.players.metrics import COUNTER_NAME, MAX_COUNTED
 from cairn.streaks.days import UnknownZone, time_zone
 
 MAX_CHANGE = 1_000_000
 
+
+type CounterName = Annotated[str, Field(pattern=COUNTER_NAME)]
+type CounterNumber = Annotated[int, Field(ge=1, le=MAX_COUNTED, strict=True)]
 type Name = Annotated[str, StringConstraints(strip_whitespace=False)]
 """A member's name, as it is: with the spaces that it may begin or end with."""
 

@@ -12,6 +12,7 @@ from cairn.xp.levels import level_of
 ZONE_CHANGES_ALLOWED = 2
 ZONE_CHANGES_WITHIN = timedelta(days=7)
 RECENT_EXPERIENCES = 10
+MAX_LANGUAGES = 20
 IDLE = timedelta(hours=1)
 
 
@@ -48,7 +49,7 @@ class Player:
     zone: IANA name, None for the tenant's. zones: changes of it, oldest first.
     xp: total XP, the sum of the ledger. xp_at: when the total last changed (the causing event's instant).
     level_announced: the highest level ever announced.
-    metrics: counts and seconds by name.
+    metrics: counts and seconds by name. languages: of the scenarios completed, the first 20 of them.
     days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
     checkpoint: the streak's state before that window; None before the first active day.
     current_streak, longest_streak, active_days: as of the last write.
@@ -70,6 +71,7 @@ class Player:
     level_announced: int = 1
     virtues: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, int] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
     checkpoint: Checkpoint | None = None
     days: Mapping[date, Day] = field(default_factory=dict)
     paid: Mapping[date, int] = field(default_factory=dict)
@@ -138,3 +140,8 @@ def with_visit(visit: Visit | None, experience: str | None, at: datetime, locati
     if visit and visit.experience == experience and at <= visit.expires_at:
         return replace(visit, at=at, location=location or visit.location)
     return Visit(experience, since=at, at=at, location=location)
+
+
+def with_language(languages: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """The languages with one more, where there is room."""
+    return languages if language in languages else (*languages, language)[:MAX_LANGUAGES]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from cairn.achievements.definitions import Earned
-from cairn.players.player import Last, Player, with_recent, with_visit
+from cairn.players.metrics import counted
+from cairn.players.player import Last, Player, with_language, with_recent, with_visit
 from cairn.players.tally import tallied
 from cairn.players.virtues import VirtueChange, impact
 from cairn.progress.progress import Happening, Moment
@@ -82,10 +83,13 @@ def settle(
     if bonus:
         entries.append(_bonus_entry(event, moment, bonus))
     virtues = impact(player.virtues, happening.virtues)
-    metrics = Counter(player.metrics)
-    metrics.update(happening.metrics)
+    metrics = counted(player.metrics, happening.metrics)
     if happening.started and not happening.again:
         metrics["experiences_started"] += 1
+    languages = player.languages
+    if happening.language:
+        languages = with_language(languages, happening.language)
+        metrics["scenario_languages"] = len(languages)
     xp_by_day: dict[date, Counter[str]] = {}
     for award in happening.awards:
         xp_by_day.setdefault(moment.day, Counter())[award.source] += award.amount
@@ -97,6 +101,7 @@ def settle(
         paid=streak.bonuses,
         virtues={**player.virtues, **{virtue: change.new for virtue, change in virtues.items()}},
         metrics=metrics,
+        languages=languages,
         current_streak=streak.current,
         longest_streak=max(player.longest_streak, streak.longest),
         active_days=max(player.active_days, streak.active_days),

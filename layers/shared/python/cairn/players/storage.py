@@ -36,6 +36,7 @@ class PlayerItem(Item, discriminator="player"):
     level_announced = WholeNumberAttribute()
     virtues = JSONAttribute(null=True)
     metrics = JSONAttribute(null=True)
+    languages: ListAttribute[str] = ListAttribute(null=True)
     streak = JSONAttribute()
     current_streak = WholeNumberAttribute()
     longest_streak = WholeNumberAttribute()
@@ -67,6 +68,7 @@ def from_item(item: PlayerItem) -> Player:
         level_announced=int(item.level_announced),
         virtues=item.virtues or {},
         metrics=item.metrics or {},
+        languages=tuple(item.languages or ()),
         checkpoint=window.checkpoint,
         days=window.days,
         paid=window.paid,
@@ -106,6 +108,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         level_announced=player.level_announced,
         virtues={virtue: value for virtue, value in player.virtues.items() if value} or None,
         metrics={name: value for name, value in player.metrics.items() if value} or None,
+        languages=list(player.languages) or None,
         streak=pack_window(Window(player.checkpoint, player.days, player.paid)),
         current_streak=player.current_streak,
         longest_streak=player.longest_streak,

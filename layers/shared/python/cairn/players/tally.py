@@ -1,4 +1,5 @@
-"""What boards need of a player beside the totals: when each was reached, XP by day, sums by season, the streak's end.
+"""What boards and achievements need of a player beside the totals: when each was reached, numbers by day, sums by
+season, the streak's end.
 
 Everything is a function of what the player did, whatever the order in which it was recorded, so that a board can
 be rebuilt from the player alone. Days and seasons are the tenant's calendar's.
@@ -47,7 +48,9 @@ def tallied(tally: Tally, before: Mapping[str, int], after: Mapping[str, int], a
     """
     changed = {name: number - before.get(name, 0) for name, number in after.items() if number != before.get(name, 0)}
     day = local_date(at, tracked.zone, 0)
-    reached, daily, seasons = dict(tally.reached), dict(tally.daily), dict(tally.seasons)
+    reached, seasons = dict(tally.reached), dict(tally.seasons)
+    # What is watched no more is kept for as long as it might still be asked for.
+    daily = {name: days for name, days in tally.daily.items() if name in tracked.daily or _is_recent(days, day)}
     for name in changed.keys() & tracked.reached:
         reached[name] = max(reached.get(name, at), at)
     for name in changed.keys() & tracked.daily:
@@ -56,6 +59,10 @@ def tallied(tally: Tally, before: Mapping[str, int], after: Mapping[str, int], a
         for calendar in sorted(tracked.seasons[name]):
             seasons[name] = _in_season(seasons.get(name, {}), season_of(day, calendar), changed[name], at)
     return Tally(reached, daily, seasons, tally.falls_at)
+
+
+def _is_recent(days: Mapping[date, int], day: date) -> bool:
+    return max(days, default=date.min) > day - timedelta(days=DAYS_KEPT)
 
 
 def _on_day(days: Mapping[date, int], day: date, by: int) -> dict[date, int]:

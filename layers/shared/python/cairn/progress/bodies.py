@@ -9,6 +9,8 @@ from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, 
 from cairn.catalog.bodies import Identifier, Quadrant
 from cairn.catalog.experience import Place
 from cairn.platform.api.http import Body
+from cairn.players.bodies import CounterName, CounterNumber
+from cairn.players.metrics import COUNTERS_OF_AN_EVENT, own_counters
 from cairn.progress.effects import EFFECTS
 from cairn.progress.mastery import HIGHEST_FACTOR
 from cairn.progress.progress import (
@@ -32,6 +34,7 @@ MAX_NOTES = 4000
 type Answers = (
     Annotated[str, Field(max_length=500)] | Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
 )
+type Counters = Annotated[dict[CounterName, CounterNumber], Field(max_length=COUNTERS_OF_AN_EVENT)]
 type EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 
 
@@ -75,7 +78,10 @@ class StartBody(MomentBody):
 
 
 class EventBody(MomentBody):
-    """Something the player did. `data` is kept as it is; amounts in it pay nothing."""
+    """Something the player did. `data` is kept as it is; amounts in it pay nothing.
+
+    `counters`: by how much it brings the tenant's own counters on.
+    """
 
     type: EventType
     content_id: Identifier | None = None
@@ -83,11 +89,17 @@ class EventBody(MomentBody):
     distance_meters: float = Field(default=0, ge=0, le=MAX_DISTANCE_METERS)
     data: dict[str, Any] = {}
     location: PositionBody | None = None
+    counters: Counters = {}
 
     @field_validator("data")
     @classmethod
     def data_is_small(cls, data: dict[str, Any]) -> dict[str, Any]:
         return small(data)
+
+    @field_validator("counters")
+    @classmethod
+    def counters_are_the_tenants_own(cls, counters: dict[str, int]) -> dict[str, int]:
+        return own_counters(counters)
 
     @model_validator(mode="after")
     def what_it_is_about_is_named(self) -> Self:
@@ -98,9 +110,8 @@ class EventBody(MomentBody):
 
     def command(self) -> Record:
         position = self.location.place() if self.location else None
-        return Record(
-            self.type, self.content_id, self.duration_seconds, self.data, position, round(self.distance_meters, 1)
-        )
+        meters = round(self.distance_meters, 1)
+        return Record(self.type, self.content_id, self.duration_seconds, self.data, position, meters, self.counters)
 
 
 def small(data: dict[str, Any]) -> dict[str, Any]:
@@ -326,6 +337,12 @@ class TrackActivityBody(OlderBody):
     activity_type: str = Field(min_length=1, max_length=100)
     activity_data: dict[str, Any] | None = None
     content_item_id: Identifier | None = None
+    counters: Counters = {}
+
+    @field_validator("counters")
+    @classmethod
+    def counters_are_the_tenants_own(cls, counters: dict[str, int]) -> dict[str, int]:
+        return own_counters(counters)
 
     @field_validator("activity_data")
     @classmethod

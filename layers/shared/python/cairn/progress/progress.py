@@ -169,7 +169,7 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An event that the player caused. `meters`: how far they travelled for it."""
+    """An event that the player caused. `meters`: how far they travelled for it. `counters`: the tenant's own."""
 
     type: str
     content: str | None = None
@@ -177,6 +177,7 @@ class Record:
     data: Mapping[str, Any] = field(default_factory=dict)
     position: Place | None = None
     meters: float = 0
+    counters: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,8 @@ class Happening:
     and how long that took. block_done: it made its block count as done, after `step_seconds` on it in all.
     attempt: a block was assessed; first_correct: with full score, at the first attempt.
     session_seconds: a session's. location: where the player now is.
-    elapsed_seconds: from start to completion. answer: what else the caller is told.
+    elapsed_seconds: from start to completion. language: of a scenario that was completed, such as `pt`.
+    answer: what else the caller is told.
     """
 
     type: str
@@ -299,6 +301,7 @@ class Happening:
     first_correct: bool = False
     step_seconds: int = 0
     elapsed_seconds: int = 0
+    language: str | None = None
     awards: tuple[Award, ...] = ()
     virtues: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, int] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What the routes that play a command have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -62,6 +62,7 @@ def record_bulk(http: Http, parts: Play, events: Sequence[Any]) -> dict[str, Any
             player = caller.player_in(event.player_id or "me", PLAYS)
             same_player(event.user_id, player)
             may_send(caller, settings, event.type)
+            may_count(caller, settings, event.counters)
         except DomainError as refusal:
             results[number] = document(refusal)
             continue
@@ -106,6 +107,30 @@ def may_send(caller: Caller, settings: TenantSettings, event_type: str) -> None:
             f"Players may not send {event_type}. They may send {', '.join(allowed)}.",
             allowed=list(allowed),
         )
+
+
+def may_count(caller: Caller, settings: TenantSettings, counters: Mapping[str, int]) -> None:
+    """Raises DomainError `counter-not-allowed` for a player who counts what the tenant does not let players count,
+    or more of it than one event may bring: counters unlock what pays.
+    """
+    if caller.role is not Role.PLAYER:
+        return
+    allowed = settings.player_counters
+    for name, number in counters.items():
+        if name not in allowed:
+            listed = ", ".join(sorted(allowed)) or "none"
+            raise DomainError(
+                "counter-not-allowed",
+                f"Players may not count {name}. They may count {listed}: an operator lists counters in"
+                " player_counters of PUT /api/v1/settings. Or send it with a service's token.",
+                allowed=dict(allowed),
+            )
+        if number > allowed[name]:
+            raise DomainError(
+                "counter-not-allowed",
+                f"Players may count {name} up to {allowed[name]} in one event, and not {number}.",
+                allowed=dict(allowed),
+            )
 
 
 def may_assess(caller: Caller, field: str, value: object) -> None:

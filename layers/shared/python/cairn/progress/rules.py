@@ -291,7 +291,9 @@ def recorded(
     if command.content is not None:
         content = affected(contents.get(command.content, Content()), command)
         changed[command.content] = visited(content, command.seconds, moment)
-    metrics: dict[str, int] = {COUNTED[command.type]: 1} if command.type in COUNTED else {}
+    metrics = dict(command.counters)
+    if command.type in COUNTED:
+        metrics[COUNTED[command.type]] = 1
     if whole_meters:
         metrics["distance_meters"] = whole_meters
     happening = Happening(
@@ -299,7 +301,11 @@ def recorded(
         content=command.content,
         seconds=command.seconds,
         metrics=metrics,
-        data={**command.data, **({"distance_meters": command.meters} if command.meters else {})},
+        data={
+            **command.data,
+            **({"distance_meters": command.meters} if command.meters else {}),
+            **({"counters": dict(command.counters)} if command.counters else {}),
+        },
         position=command.position,
         location=command.content if command.type in MOVES_TO else None,
     )
@@ -454,6 +460,7 @@ def _complete(
         awards=(Award(COMPLETION, xp, f"Completed {experience.name}"),) if xp else (),
         virtues=experience.virtue_impacts,
         metrics=metrics,
+        language=_language(experience),
         data={"reflection": command.reflection} if command.reflection else {},
     )
     completed = replace(
@@ -466,6 +473,13 @@ def _complete(
         waived={**progress.waived, **waived},
     )
     return Step(completed, {}, happening)
+
+
+def _language(experience: Experience) -> str | None:
+    """The language of a scenario, whatever its script or country (RFC 5646, 2.2.1): `pt` of `pt-BR`."""
+    if experience.kind != SCENARIO or not experience.language:
+        return None
+    return experience.language.partition("-")[0].lower()
 
 
 def _practise(experience: Experience, progress: Progress, command: Practise, event: str) -> Step:

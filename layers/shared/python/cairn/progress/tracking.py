@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from cairn.catalog.experience import Experience
@@ -92,7 +93,13 @@ def happened_at(command: Command, now: datetime) -> datetime:
     return now - timedelta(seconds=command.seconds) if isinstance(command, Session) else now
 
 
-def activity(activity_type: str, content: str | None, data: Mapping[str, Any], allowed: Sequence[str]) -> Record:
+def activity(
+    activity_type: str,
+    content: str | None,
+    data: Mapping[str, Any],
+    allowed: Sequence[str],
+    counters: Mapping[str, int] = MappingProxyType({}),
+) -> Record:
     """The event that an activity of the older kind is: its own type where players may send that, else one for all.
 
     Args:
@@ -105,7 +112,7 @@ def activity(activity_type: str, content: str | None, data: Mapping[str, Any], a
     if not re.match("[a-z]", named):
         raise DomainError("invalid-body", "activity_type must begin with a letter, such as content_viewed.")
     if named in CONVERSATIONS:
-        return Record("conversation_held", content, data=data)
+        return Record("conversation_held", content, data=data, counters=counters)
     if named in allowed:
-        return Record(named, content, data=data)
-    return Record(ACTIVITY, content, data={**data, "activity_type": activity_type})
+        return Record(named, content, data=data, counters=counters)
+    return Record(ACTIVITY, content, data={**data, "activity_type": activity_type}, counters=counters)

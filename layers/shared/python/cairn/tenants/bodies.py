@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from cairn.platform.api.http import Body
 from cairn.platform.instants import from_ms, to_ms
-from cairn.players.bodies import known_zone
+from cairn.players.bodies import CounterName, CounterNumber, known_zone
+from cairn.players.metrics import own_counters
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.boards import (
     CURRENT_STREAK,
@@ -114,6 +115,12 @@ class SettingsBody(Body):
     streak: StreakBody = StreakBody()
     fact_shards: list[tuple[date, Annotated[int, Field(ge=1, le=64)]]] = Field(default=[], max_length=20)
     boards: BoardsBody = BoardsBody()
+    player_counters: dict[CounterName, CounterNumber] = Field(default={}, max_length=50)
+
+    @field_validator("player_counters")
+    @classmethod
+    def counters_are_the_tenants_own(cls, counters: dict[str, int]) -> dict[str, int]:
+        return own_counters(counters)
 
     @field_validator("zone")
     @classmethod
@@ -130,4 +137,5 @@ class SettingsBody(Body):
             streak=StreakSettings(**streak),
             fact_shards=tuple(sorted(self.fact_shards)),
             boards=self.boards.settings(),
+            player_counters=self.player_counters,
         )

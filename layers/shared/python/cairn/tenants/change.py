@@ -1,5 +1,6 @@
 """Changing a tenant's settings, so that two operators cannot overwrite each other."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cairn.platform.command import Answer, Decision, execute
@@ -23,7 +24,7 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
 
     def decide(stored: tuple[TenantSettings, int]) -> Decision:
         settings, ver = stored
-        if ver and settings == wanted:
+        if ver and settings == replace(wanted, watched_by_day=settings.watched_by_day):
             return Decision([], to_json(wanted), etag=etag_of(ver))
         demand(etag_of(ver))
         if settings.respreads(wanted, tomorrow):
@@ -43,6 +44,7 @@ def change(table: Table, tenant: str, wanted: TenantSettings, demand: Demand, no
                 "boards.subtrees: what has begun cannot change any more, and what is new begins two minutes from now or"
                 " later, when everybody reads where it will be counted. Keep the list, and add to it.",
             )
-        return Decision([write(tenant, wanted, ver)], to_json(wanted), etag=etag_of(ver + 1))
+        after = replace(wanted, watched_by_day=settings.watched_by_day)
+        return Decision([write(tenant, after, ver)], to_json(wanted), etag=etag_of(ver + 1))
 
     return execute(table, now, None, lambda: read(table, tenant), decide)

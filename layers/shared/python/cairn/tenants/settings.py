@@ -1,6 +1,7 @@
 """A tenant's settings: its calendar, streak rules, and what players may send themselves."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cairn.streaks.rules import StreakSettings
@@ -58,6 +59,8 @@ class TenantSettings:
     fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
     the players who were last active then in the index of look-ups.
     boards: the leaderboards that it shows.
+    player_counters: counters that players may send themselves, each with the most of it for one event.
+    watched_by_day: metrics that achievements watch by period; said by their definitions, and not by the settings.
     """
 
     zone: str = "UTC"
@@ -65,11 +68,14 @@ class TenantSettings:
     streak: StreakSettings = field(default_factory=StreakSettings)
     fact_shards: tuple[tuple[date, int], ...] = ()
     boards: BoardSettings = field(default_factory=BoardSettings)
+    player_counters: Mapping[str, int] = field(default_factory=dict)
+    watched_by_day: frozenset[str] = frozenset()
 
     @property
     def tracked(self) -> Tracked:
-        """What players keep for the boards."""
-        return self.boards.tracked(self.zone)
+        """What players keep for boards and achievements."""
+        tracked = self.boards.tracked(self.zone)
+        return replace(tracked, daily=tracked.daily | self.watched_by_day)
 
     def respreads(self, after: "TenantSettings", until: date) -> bool:
         """Whether other settings would look for the facts of a day up to `until` where they are not."""

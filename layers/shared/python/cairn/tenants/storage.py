@@ -1,20 +1,21 @@
 """Tenants' settings in the table, cached in a function's memory."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from secrets import token_bytes
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, JSONAttribute
+from pynamodb.expressions.condition import Condition
 
 from cairn.platform import keys
 from cairn.platform.instants import iso
 from cairn.platform.items import NOT_PERSONAL, Item, WholeNumberAttribute
 from cairn.platform.table import Table
-from cairn.platform.transact import ConditionsFailed, Put, transact
+from cairn.platform.transact import ConditionsFailed, Put, Update, transact, upsert
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown, Spread
 from cairn.tenants.settings import TenantSettings
@@ -24,15 +25,19 @@ SECRET_BYTES = 32
 
 
 class SettingsItem(Item, discriminator="settings"):
+    """What a tenant set, absent where that is nothing; and the metrics that its achievements watch by period."""
+
     privacy = NOT_PERSONAL
 
-    settings = JSONAttribute()
+    settings = JSONAttribute(null=True)
+    watched_by_day = JSONAttribute(null=True)
     ver = WholeNumberAttribute(null=True)  # absent from what was stored before settings had versions
 
 
 def to_json(settings: TenantSettings) -> dict[str, Any]:
     """The settings as the API and the table have them."""
     shown = asdict(settings)
+    del shown["watched_by_day"]
     shown["player_event_types"] = list(settings.player_event_types)
     shown["streak"]["rest_weekdays"] = sorted(settings.streak.rest_weekdays)
     shown["fact_shards"] = [[first.isoformat(), shards] for first, shards in settings.fact_shards]
@@ -56,6 +61,7 @@ def from_json(stored: dict[str, Any]) -> TenantSettings:
         streak=StreakSettings(**streak),
         fact_shards=tuple((date.fromisoformat(first), shards) for first, shards in stored["fact_shards"]),
         boards=_boards(stored["boards"]) if "boards" in stored else BoardSettings(),
+        player_counters=stored.get("player_counters", {}),
     )
 
 
@@ -76,13 +82,29 @@ def read(table: Table, tenant: str) -> tuple[TenantSettings, int]:
     """A tenant's settings as they stand, and their version; the defaults, and 0, where it set none."""
     key = keys.settings(tenant)
     item = table.get_many([key]).get(SettingsItem, key)
-    return (from_json(item.settings), int(item.ver or 0)) if item else (TenantSettings(), 0)
+    return _of(item), int(item.ver or 0) if item else 0
+
+
+def _of(item: SettingsItem | None) -> TenantSettings:
+    settings = from_json(item.settings) if item and item.settings else TenantSettings()
+    return replace(settings, watched_by_day=frozenset(item.watched_by_day or ())) if item else settings
 
 
 def write(tenant: str, settings: TenantSettings, ver: int) -> Put:
     """The write of a tenant's settings over the version that was read; functions take them up within a minute."""
-    item = SettingsItem(*keys.settings(tenant), settings=to_json(settings), ver=ver + 1)
-    return Put("settings", item, SettingsItem.ver == ver if ver else SettingsItem.ver.does_not_exist())
+    watched = sorted(settings.watched_by_day) or None
+    item = SettingsItem(*keys.settings(tenant), settings=to_json(settings), watched_by_day=watched, ver=ver + 1)
+    return Put("settings", item, _unchanged(ver))
+
+
+def watch_by_day(tenant: str, metrics: Collection[str], ver: int) -> Update:
+    """The write of the metrics that achievements watch by period, and of nothing that the tenant set."""
+    changes = [SettingsItem.watched_by_day.set(sorted(metrics)), SettingsItem.ver.set(ver + 1)]
+    return replace(upsert("settings", SettingsItem, keys.settings(tenant), changes), condition=_unchanged(ver))
+
+
+def _unchanged(ver: int) -> Condition:
+    return SettingsItem.ver == ver if ver else SettingsItem.ver.does_not_exist()
 
 
 class SettingsCache:
@@ -104,8 +126,7 @@ class SettingsCache:
         if kept and self._monotonic() - kept[0] < CACHED_SECONDS:
             return kept[1]
         key = keys.settings(tenant)
-        item = self._table.get_many([key], consistent=False).get(SettingsItem, key)
-        settings = from_json(item.settings) if item else TenantSettings()
+        settings = _of(self._table.get_many([key], consistent=False).get(SettingsItem, key))
         self._kept[tenant] = (self._monotonic(), settings)
         return settings
 

@@ -47,6 +47,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not-completable": (422, "The block cannot be completed"),
     "percentage-is-counted": (409, "The percentage is counted"),
     "profile-full": (413, "The profile holds no more"),
+    "too-many-counters": (422, "The player has too many counters"),
+    "counter-not-allowed": (403, "Players may not send this counter"),
     "invalid-body": (422, "The body is not valid"),
     "invalid-parameter": (422, "A parameter is not valid"),
     "idempotency-key-reused": (422, "The Idempotency-Key belongs to another request"),
