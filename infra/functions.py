@@ -53,7 +53,7 @@ FUNCTIONS: dict[str, Needs] = {
     "legacy": Needs("http", COMMANDS),
     "xp": Needs("http", READS | {Call.PUT, Call.UPDATE}, indexes=("of-player",)),
     "streaks": Needs("http", READS),
-    "achievements": Needs("http", READS),
+    "achievements": Needs("http", READS | {Call.PUT, Call.UPDATE}),
     "unlocks": Needs("http", COMMANDS, queue="backfill"),
     "leaderboards": Needs("http", READS | {Call.PUT}, indexes=("boards",)),
     "lookups": Needs("http", READS, indexes=("boards", "lookups")),

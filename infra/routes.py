@@ -81,7 +81,16 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
     ],
     "achievements": [
         ("GET", "/achievements"),
+        ("GET", "/achievements/{achievement_id}"),
+        ("PUT", "/achievements/{achievement_id}"),
+        ("POST", "/achievements/{achievement_id}/archive"),
+        ("GET", "/achievements/{achievement_id}/versions"),
         ("GET", "/players/{player_id}/achievements"),
+        ("GET", "/players/{player_id}/achievements/progress"),
+        ("GET", "/gamification/achievements"),
+        ("GET", "/gamification/achievements/user"),
+        ("GET", "/gamification/achievements/progress"),
+        ("POST", "/gamification/achievements/initialize"),
     ],
     "unlocks": [
         ("POST", "/players/{player_id}/achievements/check"),

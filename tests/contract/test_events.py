@@ -13,11 +13,14 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
+from cairn.achievements.backfill import Asked, new_job
+from cairn.achievements.backfill_storage import write_job
 from cairn.analytics.work import DirtyDays
 from cairn.leaderboards.agenda import Agenda, Entry, Task
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table, connect
+from cairn.platform.transact import transact
 from cairn.tenants.storage import Secrets
 from tests.support.definitions import CAFE
 from tests.support.http import CONTEXT, Clock
@@ -128,6 +131,16 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "repair/waive_as_player": (403, "role-not-allowed"),
     "streaks/me_as_service": (403, "name-the-player"),
     "streaks/show": 200,
+    "unlocks/backfill": 202,
+    "unlocks/backfill_as_player": (403, "role-not-allowed"),
+    "unlocks/backfills": 200,
+    "unlocks/check_as_service": 200,
+    "unlocks/check_of_another": (403, "other-player"),
+    "unlocks/grant": 200,
+    "unlocks/grant_as_service": (403, "role-not-allowed"),
+    "unlocks/grant_unknown": (404, "unknown-achievement"),
+    "unlocks/revoke_what_was_never_unlocked": (409, "not-unlocked"),
+    "unlocks/unknown_backfill": (404, "unknown-backfill"),
     "xp/history": 200,
     "xp/history_bad_cursor": (422, "invalid-parameter"),
     "xp/of_a_player_as_operator": 200,
@@ -137,6 +150,11 @@ ALL_DONE: dict[str, Any] = {"batchItemFailures": []}
 UNLOCKS = {"A#first_scenario", "A#first_steps"}
 # Everything else: the whole answer, and the sort keys of items that must be new in the table.
 ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "achievements_backfill/shard": (ALL_DONE, {"SHARD#00", "P#gil"}),
+    "achievements_backfill/unreadable": (
+        {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910000"}]},
+        set(),
+    ),
     "achievements_reactor/completion": (ALL_DONE, {*UNLOCKS, "acme#2026-11-20"}),
     "achievements_reactor/expired": (ALL_DONE, set()),
     "achievements_reactor/first_event": (ALL_DONE, {"acme#2026-11-20"}),
@@ -203,6 +221,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.define("cafe", **CAFE, status="draft", xp_reward=80)
         world.play("start")
         world.play("start", experience="ready")
+        # Of an hour's study that nobody has reacted to, and a dry run that would name it.
+        world.play("sessions", {"duration_seconds": 3600, "at": "2026-11-20T10:00:00Z"}, player="gil")
+        job = new_job("acme", Asked(), 1, datetime(2020, 1, 1, tzinfo=UTC), "a month of words")
+        transact(world.table, [write_job(job)])
         Secrets(world.table).of("acme")
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
         midnight = int(datetime(2026, 11, 27, tzinfo=UTC).timestamp())

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cairn.catalog.entry import ANY, Entry, Filter, Saved, speaks
 from cairn.catalog.experience import Status
-from cairn.catalog.rules import arrange, cycle
+from cairn.catalog.rules import arrange
+from cairn.platform.graph import cycle
 
 NODES = "abcdef"
 GRAPHS = st.fixed_dictionaries({each: st.lists(st.sampled_from(NODES), max_size=3, unique=True) for each in NODES})

@@ -105,7 +105,7 @@ RANKS: Mapping[str, int] = {
 }
 RULES, STORES, DOES, FACES = range(4)
 
-PURE_PLATFORM = {f"cairn.platform.{name}" for name in ("errors", "instants", "keys", "text")}
+PURE_PLATFORM = {f"cairn.platform.{name}" for name in ("errors", "graph", "instants", "keys", "text")}
 LIBRARIES: Mapping[int, set[str]] = {
     RULES: set(),
     STORES: {"pynamodb"},

@@ -24,9 +24,10 @@ from cairn.achievements.backfill_storage import (
     Shard,
 )
 from cairn.achievements.earning import pay
+from cairn.achievements.read import unknown_achievement
 from cairn.achievements.rules import Watch
 from cairn.achievements.storage import load_standing
-from cairn.achievements.unlock import Unlocking, cause_of, unknown_achievement
+from cairn.achievements.unlock import Unlocking, cause_of
 from cairn.lookups.storage import FIRST, INDEX, LAST, player_of
 from cairn.platform import keys
 from cairn.platform.command import Answer, Decision, execute

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from cairn.platform.instants import EPOCH
+from cairn.players.metrics import NOT_BY_DAY
+
+MAX_THRESHOLDS = 20
 LONGEST_DAYS = 31
 WEEK, MONTH = "week", "month"
 LAST_DAYS = re.compile(r"last_([1-9]|[12]\d|3[01])_days")
@@ -146,6 +150,20 @@ def thresholds(criteria: Criteria) -> Iterator[Threshold]:
         yield from thresholds(part)
 
 
-def depth(criteria: Criteria) -> int:
-    """How deep criteria are nested: 1 for a threshold."""
-    return 1 + max(map(depth, criteria.parts), default=0)
+def usable(criteria: Criteria) -> Criteria:
+    """Criteria that a player can come to meet.
+
+    Raises:
+        ValueError: they are too large, met by who did nothing, or ask for what no day brings.
+    """
+    found = list(thresholds(criteria))
+    if len(found) > MAX_THRESHOLDS:
+        raise ValueError(
+            f"{len(found)} thresholds; at most {MAX_THRESHOLDS} are possible."
+            " Define several achievements, and one that has them as prerequisites"
+        )
+    if by_day := sorted({each.metric for each in found if each.within} & NOT_BY_DAY):
+        raise ValueError(f"{', '.join(by_day)} is no sum of what days brought: leave within out")
+    if criteria.met(Measures({"level": 1}, {}, EPOCH.date())):
+        raise ValueError("it is met by a player who did nothing: ask for something with at_least as well")
+    return criteria

@@ -5,14 +5,16 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from pynamodb.attributes import BinaryAttribute
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from cairn.achievements.definitions import ACHIEVEMENTS, Achievement
 from cairn.achievements.document import from_json, to_json
 from cairn.achievements.rules import Watch
 from cairn.platform import keys
+from cairn.platform.instants import to_ms
 from cairn.platform.items import NOT_PERSONAL, CompactJsonAttribute, Item, WholeNumberAttribute
 from cairn.platform.table import Table
 from cairn.platform.text import compact
@@ -21,6 +23,7 @@ from cairn.tenants.storage import CACHED_SECONDS, SettingsCache
 
 # 3,000 definitions of the largest size still fit: some 47 of 4 KB to an item of at most 400 KB.
 BUCKETS = 64
+KIND = "achievement"
 MAX_CACHED = 50_000  # definitions, in a function's memory: some 1.5 KB each
 
 
@@ -42,6 +45,16 @@ class AchievementsBucketItem(Item, discriminator="achievements-bucket"):
     definitions = BinaryAttribute(legacy_encoding=False)
 
 
+class AchievementVersionItem(Item, discriminator="achievement-version"):
+    """What an achievement took and paid as of one version. It never changes."""
+
+    privacy = NOT_PERSONAL
+
+    definition = CompactJsonAttribute()
+    at = WholeNumberAttribute()
+    by = UnicodeAttribute(null=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """What a tenant defined, by id, as of a version; 0 where it defined nothing. written: versions of buckets."""
@@ -53,6 +66,18 @@ class Book:
     def all(self) -> dict[str, Achievement]:
         """Every definition: the standard ones first, as the tenant has them."""
         return {each.id: each for each in ACHIEVEMENTS} | dict(sorted(self.own.items()))
+
+    def get(self, achievement_id: str) -> Achievement | None:
+        """One definition, as it stands."""
+        return self.own.get(achievement_id) or self.standard(achievement_id)
+
+    def standard(self, achievement_id: str) -> Achievement | None:
+        """A standard achievement as every tenant begins with it."""
+        return next((each for each in ACHIEVEMENTS if each.id == achievement_id), None)
+
+    def having(self, achievement: Achievement) -> "Book":
+        """What would be defined with one more, or one said otherwise."""
+        return replace(self, own={**self.own, achievement.id: achievement})
 
 
 def load(table: Table, tenant: str, *, consistent: bool = True) -> Book:
@@ -73,8 +98,7 @@ def load(table: Table, tenant: str, *, consistent: bool = True) -> Book:
                 continue
             item = AchievementsBucketItem.parse(raw)
             written[number] = item.ver
-            unpacked = json.loads(zlib.decompress(item.definitions))
-            own |= {each["id"]: from_json(each) for each in unpacked}
+            own |= _unpack(item)
         if written == {int(number): ver for number, ver in head.buckets.items()}:
             return Book(head.ver, own, written)
         consistent = True  # a query is no snapshot: it saw a part of a change
@@ -100,6 +124,29 @@ def write(tenant: str, book: Book, changed: Collection[Achievement]) -> list[Act
         unchanged = AchievementsBucketItem.ver == before if before else AchievementsBucketItem.absent()
         actions.append(Put(f"achievements {number}", item, unchanged))
     return actions
+
+
+def write_version(tenant: str, achievement: Achievement, at: datetime, by: str | None) -> Put:
+    """The write of a version, which nothing overwrites."""
+    item = AchievementVersionItem(
+        *keys.catalog_version(tenant, KIND, achievement.id, achievement.version),
+        definition=to_json(achievement),
+        at=to_ms(at),
+        by=by,
+    )
+    return Put("version", item, AchievementVersionItem.absent())
+
+
+def find(table: Table, tenant: str, achievement_id: str) -> Achievement | None:
+    """One definition as it stands, in one consistent round trip."""
+    key = keys.achievements_bucket(tenant, keys.bucket(achievement_id, BUCKETS))
+    item = table.get_many([key]).get(AchievementsBucketItem, key)
+    unpacked = _unpack(item) if item else {}
+    return Book(own=unpacked).get(achievement_id)
+
+
+def _unpack(item: AchievementsBucketItem) -> dict[str, Achievement]:
+    return {each["id"]: from_json(each) for each in json.loads(zlib.decompress(item.definitions))}
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from cairn.achievements.criteria import Criteria, Threshold, thresholds
+from cairn.achievements.criteria import Comparison, Criteria, Threshold, thresholds
 from cairn.tenants.seasons import Calendar, season_of
 
 type Rarity = Literal["common", "rare", "epic", "legendary"]
@@ -15,6 +15,9 @@ type Kind = Literal["completion", "milestone", "skill", "engagement"]
 
 HOUR = 3600
 FIRST = ""  # so that an achievement that is made to repeat is not unlocked again for what was paid
+# What an unlock itself brings on: repeated by these, an achievement would unlock itself.
+OF_UNLOCKS = frozenset({"achievements_unlocked", "level", "total_xp"})
+MAX_TIMES = 100
 
 
 class Every(StrEnum):
@@ -41,6 +44,27 @@ class Repeat:
     def period(self, day: date) -> str:
         """The occasion of the period that a day of the tenant's calendar lies in."""
         return season_of(day, self.calendar) if self.calendar else day.isoformat()
+
+
+def repeatable(criteria: Criteria, repeat: Repeat) -> Repeat:
+    """A way to repeat that criteria allow.
+
+    Raises:
+        ValueError: they do not, with what to ask for instead.
+    """
+    found = list(thresholds(criteria))
+    if repeat.every is Every.THRESHOLD:
+        only = criteria if isinstance(criteria, Threshold) else None
+        if only is None or only.comparison is not Comparison.AT_LEAST or only.within:
+            raise ValueError("every threshold needs criteria of one metric, with at_least and without within")
+        if only.metric in OF_UNLOCKS:
+            raise ValueError(f"every threshold of {only.metric} would unlock itself by its own XP: take another metric")
+    elif not any(each.within or each.metric == "current_streak" for each in found):
+        raise ValueError(
+            f"what is met once stays met, and would be unlocked each {repeat.every}: give a metric within,"
+            " or ask for current_streak"
+        )
+    return repeat
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from cairn.achievements.criteria import AllOf, AnyOf, Comparison, Criteria, Not, Threshold
 from cairn.achievements.definitions import Achievement, Every, Repeat
+from cairn.platform.text import compact
 
 DEFAULTS = {each.name: each.default for each in fields(Achievement)}
 
@@ -57,6 +58,11 @@ def to_json(achievement: Achievement) -> dict[str, Any]:
     if achievement.repeat:
         plain["repeat"] = repeat_to_json(achievement.repeat)
     return plain
+
+
+def weigh(achievement: Achievement) -> int:
+    """How many bytes a definition has in the table, before it is compressed."""
+    return len(compact(to_json(achievement)).encode())
 
 
 def from_json(stored: Mapping[str, Any]) -> Achievement:

@@ -13,6 +13,7 @@ from typing import Any
 
 from cairn.achievements.definitions import Every, named, nth
 from cairn.achievements.earning import Cause, Paid, pay
+from cairn.achievements.read import unknown_achievement
 from cairn.achievements.rules import Watch
 from cairn.achievements.storage import write_change
 from cairn.achievements.unlock import (
@@ -22,7 +23,6 @@ from cairn.achievements.unlock import (
     cause_of,
     show_unlocked,
     show_xp,
-    unknown_achievement,
 )
 from cairn.achievements.unlocks import Revoked, Standing, Unlock
 from cairn.platform.command import Answer, Decision, execute

@@ -20,7 +20,6 @@ from cairn.analytics import storage as fact_storage
 from cairn.analytics.facts import FactChange, FactKey
 from cairn.platform import keys
 from cairn.platform.command import Decision, execute
-from cairn.platform.errors import DomainError
 from cairn.platform.instants import event_id, from_ms, to_ms
 from cairn.platform.table import Table
 from cairn.platform.transact import Action
@@ -238,13 +237,6 @@ def cause_of(kind: str, identifier: str, settings: TenantSettings, now: datetime
     day = settings.streak.local_date(now, player.zone or settings.zone)
     event = event_id(now, player.tenant, player.id, kind, identifier)
     return Cause(event, "", day, now, {kind: identifier})
-
-
-def unknown_achievement(achievement: str) -> DomainError:
-    """The refusal where there is no such achievement."""
-    return DomainError(
-        "unknown-achievement", f"There is no achievement {achievement!r}. GET /api/v1/achievements lists them."
-    )
 
 
 def show_unlocked(watch: Watch, unlocked: Mapping[str, int]) -> list[dict[str, Any]]:

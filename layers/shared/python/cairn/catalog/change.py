@@ -9,7 +9,7 @@ from typing import Any
 from cairn.catalog.document import weigh
 from cairn.catalog.entry import Entry, Saved, summary_of
 from cairn.catalog.experience import Definition, Experience, Shown, Status
-from cairn.catalog.rules import circular, cycle
+from cairn.catalog.rules import circular
 from cairn.catalog.storage import (
     Standing,
     delete_draft,
@@ -26,6 +26,7 @@ from cairn.catalog.storage import (
 )
 from cairn.platform.command import Answer, Decision, execute
 from cairn.platform.errors import DomainError
+from cairn.platform.graph import cycle
 from cairn.platform.idempotency import IdempotencyKey
 from cairn.platform.preconditions import Demand, etag_of
 from cairn.platform.table import Table

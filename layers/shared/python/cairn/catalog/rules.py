@@ -1,9 +1,10 @@
 """Rules of the catalogue: ids that cannot be, prerequisites that go in a circle, and in which order to import."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from graphlib import TopologicalSorter
 
 from cairn.platform.errors import DomainError
+from cairn.platform.graph import cycle
 
 RESERVED = frozenset({"export", "import"})
 
@@ -21,35 +22,6 @@ def experience_id(identifier: str) -> str:
             f" Choose an id other than {' and '.join(sorted(RESERVED))}.",
         )
     return identifier
-
-
-def cycle(identifier: str, prerequisites: Iterable[str], edges: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-    """The shortest way from an experience over its prerequisites, and theirs, back to itself; empty if there is none.
-
-    Args:
-        prerequisites: those that the experience is to have.
-        edges: prerequisites of all others, by id.
-
-    Returns:
-        Ids, the experience's own first and last.
-    """
-    came_from: dict[str, str] = {}
-    level = list(dict.fromkeys(prerequisites))
-    came_from.update(dict.fromkeys(level, identifier))
-    while level:
-        if identifier in level:
-            way = [identifier, came_from[identifier]]
-            while way[-1] != identifier:
-                way.append(came_from[way[-1]])
-            return tuple(reversed(way))
-        following: list[str] = []
-        for each in level:
-            for further in edges.get(each, ()):
-                if further not in came_from:
-                    came_from[further] = each
-                    following.append(further)
-        level = following
-    return ()
 
 
 def circular(way: tuple[str, ...]) -> DomainError:
