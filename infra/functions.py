@@ -50,7 +50,7 @@ FUNCTIONS: dict[str, Needs] = {
     "repair": Needs("http", COMMANDS),
     "legacy": Needs("http", COMMANDS),
     "xp": Needs("http", READS),
-    "streaks": Needs("http", READS),
+    "streaks": Needs("http", COMMANDS),
     "achievements": Needs("http", READS),
     "leaderboards": Needs("http", READS | {Call.PUT}, indexes=("boards",)),
     "lookups": Needs("http", READS, indexes=("boards", "lookups")),
@@ -70,5 +70,7 @@ FUNCTIONS: dict[str, Needs] = {
         seconds=300,
         megabytes=1024,
     ),
+    "streaks_dispatch": Needs("schedule", READS | {Call.PUT}, queue="streaks", seconds=60),
+    "streaks_sweep": Needs("queue", COMMANDS, indexes=("due", "lookups"), queue="streaks", seconds=300, megabytes=1024),
     "identity": Needs("trigger", seconds=5),
 }

@@ -10,7 +10,7 @@ from infra.function import Foundation
 from infra.identity import Identity, Issuer, connect_sources
 from infra.layers import RUNTIME, Layers
 from infra.routes import PREFIX
-from infra.scheduled import BOARDS, ROLL_UP, ScheduledWork
+from infra.scheduled import BOARDS, ROLL_UP, STREAKS, ScheduledWork
 from infra.stages import Stage
 from infra.storage import Storage
 from infra.stream import StreamReaders
@@ -38,6 +38,7 @@ class CairnStack(Stack):
         stream = StreamReaders(self, "Stream", base)
         rollup = ScheduledWork(self, "RollUp", base, ROLL_UP)
         boards = ScheduledWork(self, "Boards", base, BOARDS)
+        streaks = ScheduledWork(self, "Streaks", base, STREAKS)
         Alarms(
             self,
             "Alarms",
@@ -49,6 +50,7 @@ class CairnStack(Stack):
                 "Recheck": stream.recheck.dead,
                 "RollUp": rollup.work.dead,
                 "Boards": boards.work.dead,
+                "Streaks": streaks.work.dead,
             },
         )
         outputs = {
@@ -67,6 +69,8 @@ class CairnStack(Stack):
             "RollUpQueue": rollup.work.queue.queue_url,
             "BoardsDispatchFunction": boards.dispatcher.function.function_name,
             "BoardsQueue": boards.work.queue.queue_url,
+            "StreaksDispatchFunction": streaks.dispatcher.function.function_name,
+            "StreaksQueue": streaks.work.queue.queue_url,
             "RecheckQueue": stream.recheck.queue.queue_url,
             "StreamDeadLetters": stream.dead.queue_url,
         }

@@ -33,8 +33,10 @@ PURE = {
     "learning",
     "ledger",
     "levels",
+    "marks",
     "mastery",
     "model",
+    "month",
     "place",
     "player",
     "playing",
@@ -57,6 +59,7 @@ PURE = {
 STORAGE = {"profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
+    "amnesties",
     "audit",
     "bulk",
     "change",
@@ -82,6 +85,7 @@ USE_CASES = {
     "roster",
     "run",
     "session",
+    "sweep",
     "top",
     "unlock",
     "visibility",

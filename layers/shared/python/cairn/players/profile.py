@@ -11,6 +11,7 @@ from cairn.platform.errors import DomainError
 from cairn.platform.instants import duration, iso
 from cairn.platform.preconditions import Demand, etag_of
 from cairn.platform.table import Table
+from cairn.platform.transact import Action
 from cairn.players import profile_storage, storage
 from cairn.players.belongings import Belongings, Part
 from cairn.players.player import Player, move_zone
@@ -109,10 +110,10 @@ def set_profile(
         if changed == player and player.ver:
             return Decision([], show(player, belongings, settings), etag=etag(player, belongings, settings))
         demand(etag(player, belongings, settings) if stored.player else None)
-        stored, leaving = storage.slid(replace(changed, touched=()), settings, now)
-        writes = [
+        kept, leaving = storage.slid(replace(changed, touched=()), settings, now)
+        writes: list[Action] = [
             *write_calendar(tenant, player_id, leaving),
-            storage.write(stored, settings),
+            storage.write(kept, settings),
             profile_storage.unchanged(belongings),
         ]
         return Decision(
