@@ -52,7 +52,7 @@ FUNCTIONS: dict[str, Needs] = {
     "repair": Needs("http", COMMANDS),
     "legacy": Needs("http", COMMANDS),
     "xp": Needs("http", READS | {Call.PUT, Call.UPDATE}, indexes=("of-player",)),
-    "streaks": Needs("http", READS),
+    "streaks": Needs("http", COMMANDS),
     "achievements": Needs("http", READS | {Call.PUT, Call.UPDATE}),
     "unlocks": Needs("http", COMMANDS, queue="backfill"),
     "leaderboards": Needs("http", READS | {Call.PUT}, indexes=("boards",)),
@@ -77,5 +77,7 @@ FUNCTIONS: dict[str, Needs] = {
         seconds=300,
         megabytes=1024,
     ),
+    "streaks_dispatch": Needs("schedule", READS | {Call.PUT}, queue="streaks", seconds=60),
+    "streaks_sweep": Needs("queue", COMMANDS, indexes=("due", "lookups"), queue="streaks", seconds=300, megabytes=1024),
     "identity": Needs("trigger", seconds=5),
 }

@@ -78,6 +78,17 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
     ],
     "streaks": [
         ("GET", "/players/{player_id}/streak"),
+        ("GET", "/players/{player_id}/streak/freezes"),
+        ("POST", "/players/{player_id}/streak/freezes"),
+        ("POST", "/players/{player_id}/streak/pauses"),
+        ("POST", "/players/{player_id}/streak/restores"),
+        ("POST", "/players/{player_id}/streak/reversals"),
+        ("GET", "/players/{player_id}/streak/calendar"),
+        ("GET", "/streaks/amnesties"),
+        ("POST", "/streaks/amnesties"),
+        ("GET", "/gamification/streaks/status"),
+        ("POST", "/gamification/streaks/update"),
+        ("POST", "/gamification/streaks/freeze"),
     ],
     "achievements": [
         ("GET", "/achievements"),

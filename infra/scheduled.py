@@ -54,10 +54,18 @@ BOARDS = Plan(
     1,
     "Moves whom no event moves: days leave a window, streaks break",
 )
+STREAKS = Plan(
+    "streaks",
+    "streaks_dispatch",
+    "streaks_sweep",
+    "5",
+    1,
+    "Looks at streaks as their dates end: freezes are used, streaks break",
+)
 
 
 class ScheduledWork(Construct):
-    """Every quarter of an hour the dispatcher queues what there is to do, and workers do it.
+    """By the schedule the dispatcher queues what there is to do, and workers do it.
 
     The schedule carries no input: the job is its name, the moment its `time`.
     """

@@ -11,7 +11,7 @@ from infra.identity import Identity, Issuer, connect_sources
 from infra.layers import RUNTIME, Layers
 from infra.queues import QueuedWork
 from infra.routes import PREFIX
-from infra.scheduled import BOARDS, ROLL_UP, ScheduledWork
+from infra.scheduled import BOARDS, ROLL_UP, STREAKS, ScheduledWork
 from infra.stages import Stage
 from infra.storage import Storage
 from infra.stream import StreamReaders
@@ -39,6 +39,7 @@ class CairnStack(Stack):
         api = Api(self, "Api", base, issuer, web.url, {"backfill": backfill.work.queue})
         rollup = ScheduledWork(self, "RollUp", base, ROLL_UP)
         boards = ScheduledWork(self, "Boards", base, BOARDS)
+        streaks = ScheduledWork(self, "Streaks", base, STREAKS)
         stream = StreamReaders(self, "Stream", base, boards.work.queue)
         Alarms(
             self,
@@ -52,6 +53,7 @@ class CairnStack(Stack):
                 "Backfill": backfill.work.dead,
                 "RollUp": rollup.work.dead,
                 "Boards": boards.work.dead,
+                "Streaks": streaks.work.dead,
             },
         )
         outputs = {
@@ -71,6 +73,8 @@ class CairnStack(Stack):
             "RollUpQueue": rollup.work.queue.queue_url,
             "BoardsDispatchFunction": boards.dispatcher.function.function_name,
             "BoardsQueue": boards.work.queue.queue_url,
+            "StreaksDispatchFunction": streaks.dispatcher.function.function_name,
+            "StreaksQueue": streaks.work.queue.queue_url,
             "RecheckQueue": stream.recheck.queue.queue_url,
             "BackfillQueue": backfill.work.queue.queue_url,
             "StreamDeadLetters": stream.dead.queue_url,

@@ -165,7 +165,8 @@ def drain(cloud: Cloud, stack: Stack) -> bool:
     Returns:
         False where there was still work after three minutes.
     """
-    queues = [stack.outputs[name] for name in ("RollUpQueue", "RecheckQueue", "BackfillQueue", "BoardsQueue")]
+    waiting = ("RollUpQueue", "RecheckQueue", "BackfillQueue", "BoardsQueue", "StreaksQueue")
+    queues = [stack.outputs[name] for name in waiting]
     sqs = cloud.client("sqs")
     deadline = time.monotonic() + DRAIN_SECONDS
     size, since = -1, time.monotonic()

@@ -1,4 +1,4 @@
-"""Reacts to the table's stream: unlocks achievements, and marks the days whose facts changed."""
+"""Reacts to the table's stream: unlocks achievements, marks days whose facts changed, notes when streaks are due."""
 
 from collections.abc import Callable
 from functools import cache
@@ -16,6 +16,7 @@ from cairn.platform.queue import queue
 from cairn.platform.stream import changes, failed_from
 from cairn.platform.table import Table
 from cairn.players.storage import PlayerItem, from_item
+from cairn.streaks.agenda import Agenda, Due
 from cairn.tenants.storage import SettingsCache
 
 logger = Logger()
@@ -29,15 +30,18 @@ def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Cl
     definitions = Definitions(table, settings)
     unlocking = Unlocking(table, settings, definitions)
     dirty = DirtyDays(table)
+    agenda = Agenda(table)
 
     def react(event: dict[str, Any]) -> dict[str, Any]:
-        touched, unlocked, reached = set(), 0, None
+        touched, due, unlocked, reached = set(), set(), 0, None
         try:
             for record in event["Records"]:
                 reached = record["dynamodb"]["SequenceNumber"]  # known even where the record cannot be read
                 for change in changes([record], PlayerItem):
                     player = from_item(change.after)
                     touched |= {(player.tenant, day) for day in player.touched}
+                    if change.after.dp:
+                        due.add(Due(player.tenant, change.after.dp))
                     before = from_item(change.before) if change.before else None
                     found = crossing(definitions.of(player.tenant), before, player)
                     if found is None:
@@ -50,6 +54,7 @@ def reactor(table: Table, queue_for_later: Callable[[Crossing], None], clock: Cl
         except Exception:
             logger.exception("stopped", sequence=reached)
         dirty.mark(touched, clock())
+        agenda.note(due, clock())
         logger.info("reacted", records=len(event["Records"]), unlocked=unlocked)
         return failed_from(reached)
 

@@ -35,9 +35,11 @@ PURE = {
     "learning",
     "ledger",
     "levels",
+    "marks",
     "mastery",
     "metrics",
     "model",
+    "month",
     "multipliers",
     "place",
     "player",
@@ -62,6 +64,7 @@ PURE = {
 STORAGE = {"archive", "backfill_storage", "definition_storage", "profile_storage", "standings", "storage"}
 USE_CASES = {
     "agenda",
+    "amnesties",
     "audit",
     "backfill",
     "bulk",
@@ -94,6 +97,7 @@ USE_CASES = {
     "run",
     "session",
     "stats",
+    "sweep",
     "top",
     "unlock",
     "visibility",

@@ -19,6 +19,8 @@ WITHOUT_HTTP = {
     "leaderboards_dispatch",
     "leaderboards_mover",
     "leaderboards_worker",
+    "streaks_dispatch",
+    "streaks_sweep",
 }
 NEVER = {"boto3", "moto", "requests", "aws_xray_sdk", "typer", "rich", "aws_cdk", "cairn.imports", "hypothesis"}
 HTTP = {"cairn.platform.api", "pydantic", "aws_lambda_powertools.event_handler"}

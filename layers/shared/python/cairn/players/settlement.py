@@ -104,7 +104,7 @@ def settle(
         current_streak=streak.current,
         longest_streak=_record(player.longest_streak, streak.longest, marks, player.marks),
         active_days=_record(player.active_days, streak.active_days, marks, player.marks),
-        due=_due(streak, moment),
+        due=due_at(streak, moment.recorded_at if moment.imported else None),
         last=player.last if decided_only else Last(event, experience, moment.day, moment.occurred_at),
         seen=_seen(player, happening, moment),
         created_at=player.created_at or moment.recorded_at,
@@ -150,11 +150,15 @@ def _record(stands: int, counted: int, marks: Marks, before: Marks) -> int:
     return counted if marks.reversals != before.reversals else max(stands, counted)
 
 
-def _due(streak: Streak, moment: Moment) -> datetime | None:
-    """The full hour at which the streak is to be looked at; of history that is imported, the next one."""
+def due_at(streak: Streak, earliest: datetime | None = None) -> datetime | None:
+    """The full hour by which the streak is to be looked at; None where no streak runs.
+
+    Args:
+        earliest: not before; for history that is imported, whose own hours are long gone.
+    """
     if streak.recheck_at is None:
         return None
-    return hour_from(max(streak.recheck_at, moment.recorded_at) if moment.imported else streak.recheck_at)
+    return hour_from(max(streak.recheck_at, earliest) if earliest else streak.recheck_at)
 
 
 def _bonus_entry(event: str, happening: Happening, moment: Moment, bonus: Mapping[date, int]) -> Entry:

@@ -12,10 +12,11 @@ from cairn.platform import keys
 from cairn.platform.instants import from_ms, to_ms
 from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, WholeNumberAttribute
 from cairn.platform.slots import slot_in, slot_text
+from cairn.platform.table import Table
 from cairn.platform.transact import Put
 from cairn.players.player import Last, Player, Visit
 from cairn.players.tally import Season, Tally
-from cairn.streaks.storage import Window, pack_window, slide, unpack_window
+from cairn.streaks.storage import Window, pack_window, read_calendar, slide, unpack_window, whole
 from cairn.tenants.settings import TenantSettings
 
 
@@ -151,6 +152,12 @@ def slid(player: Player, settings: TenantSettings, now: datetime) -> tuple[Playe
     """The player as they are to be stored, and what leaves their window for the calendar."""
     kept, leaving = slide(window_of(player), settings.streak, now)
     return with_window(player, kept), leaving
+
+
+def with_calendar(table: Table, player: Player) -> tuple[Player, Window]:
+    """The player with every active day they ever had, so that a date long gone can change; and the calendar."""
+    past = read_calendar(table, player.tenant, player.id)
+    return with_window(player, whole(window_of(player), past)), past
 
 
 def due_partition(player: Player, settings: TenantSettings) -> str | None:

@@ -125,7 +125,7 @@ class Journey:
     def play(
         self,
         experience: Experience | None,
-        command: Command,
+        command: Command | Mark,
         moment: Moment,
         cause: str,
         *,
@@ -146,7 +146,9 @@ class Journey:
         player = self.player
         event = event_id(moment.occurred_at, player.tenant, player.id, cause)
         name = experience.id if experience else ""
-        step = self._step(experience, command, moment, event) if experience else None
+        step = None
+        if experience and not isinstance(command, Mark):
+            step = self._step(experience, command, moment, event)
         happening = step.happening if step else _outside(command, moment)
         if data:
             happening = replace(happening, data={**data, **happening.data})
@@ -334,7 +336,7 @@ class Journey:
         return fact_storage.write(self.player.tenant, self.player.id, shard, at, change)
 
 
-def _outside(command: Command, moment: Moment) -> Happening:
+def _outside(command: Command | Mark, moment: Moment) -> Happening:
     """An event that belongs to no experience: it counts for streak and metrics. Contents are an experience's."""
     if isinstance(command, Mark):
         return Happening(command.type, by_player=False, marks=command.marks, data=command.data)

@@ -45,8 +45,7 @@ from cairn.progress.repair import repair
 from cairn.progress.rules import next_quadrant
 from cairn.progress.storage import ContentsItem, ProgressItem
 from cairn.streaks.rules import action, outdated, reaches
-from cairn.streaks.storage import Window, read_calendar
-from cairn.streaks.storage import whole as whole_window
+from cairn.streaks.storage import Window
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 from cairn.xp.read import show_gain
@@ -189,7 +188,7 @@ def load(
     filed: Window | None = None
     reached = (day for day, _ in days) if back_to is None else (back_to, *(day for day, _ in days))
     if outdated(player.checkpoint, settings.streak) or any(reaches(player.checkpoint, day) for day in reached):
-        player, filed = with_calendar(table, player)
+        player, filed = player_storage.with_calendar(table, player)
     loaded = Loaded(player=player, progress=heads, contents=contents, completed=completed, bounds=bounds, filed=filed)
 
     def moment(at: datetime) -> Moment:
@@ -239,12 +238,6 @@ def whole(loaded: Loaded, experience: Experience) -> dict[str, Content]:
 def merged(buckets: Iterable[Bucket]) -> dict[str, Content]:
     """The contents of several buckets in one mapping."""
     return {name: content for bucket in buckets for name, content in bucket.contents.items()}
-
-
-def with_calendar(table: Table, player: Player) -> tuple[Player, Window]:
-    """The player with every active day they ever had, so that a date long gone can change; and the calendar."""
-    past = read_calendar(table, player.tenant, player.id)
-    return player_storage.with_window(player, whole_window(player_storage.window_of(player), past)), past
 
 
 def load_bounds(

@@ -183,7 +183,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What bears on the player's streak besides activity: all marks that then stand. type: of its event."""
+    """What bears on the player's streak besides activity: all marks that then stand. type: of its event.
+
+    It is no command on progress, but played along with those.
+    """
 
     type: str
     marks: Marks
@@ -264,7 +267,6 @@ type Command = (
     | Resume
     | Abandon
     | Record
-    | Mark
     | WorkOnBlock
     | Advance
     | Session

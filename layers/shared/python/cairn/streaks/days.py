@@ -13,6 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 MAX_OFFSET = timedelta(hours=14)
 """No accepted zone is further from UTC than this, either way."""
 
@@ -108,7 +109,7 @@ def hour_from(instant: datetime) -> datetime:
     """The first full hour (UTC) that begins at an instant or after it."""
     at = instant.astimezone(UTC)
     hour = at.replace(minute=0, second=0, microsecond=0)
-    return hour if hour == at else hour + timedelta(hours=1)
+    return hour if hour == at else hour + HOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from cairn.streaks import days
 from cairn.streaks.days import MAX_COMPLETIONS, MAX_SECONDS, ONE_DAY
 
 Action = Literal["started", "maintained", "increased", "broken", "frozen"]
-FreezeKind = Literal["earned", "used_on_request", "used_automatically", "given_back"]
+FreezeKind = Literal["earned", "used_on_request", "used_automatically", "given_back", "given_at_start"]
 DateKind = Literal[
     "active", "frozen", "paused", "rest", "restored", "amnesty", "repaired", "missed", "skipped", "open", "to_come"
 ]
@@ -96,6 +96,10 @@ class StreakRules:
     def before(self, begins: date) -> Self:
         """The rules without what was to begin on a date or later."""
         return replace(self, eras=tuple(era for era in self.eras if era[0] < begins))
+
+    def with_amnesty(self, first: date, last: date) -> Self:
+        """The rules with one more outage."""
+        return replace(self, amnesties=(*self.amnesties, (first, last)))
 
     def local_date(self, instant: datetime, zone: str) -> date:
         """The local date of an aware instant. Raises UnknownZone, and ValueError for a naive datetime."""
@@ -210,7 +214,7 @@ class Streak:
     recheck_at: datetime | None
     """When, without any activity, the next date is decided that no pause preserves; None while no streak runs."""
     decided: date | None
-    """The last date that is active or decided."""
+    """The last date that is active or decided; where no streak runs, the last active one."""
     bonuses: Mapping[date, int]
     """Streak bonus in XP of each active date."""
     freeze_ledger: tuple[FreezeEntry, ...]

@@ -149,7 +149,7 @@ def replay(
         lost=broken.lost if broken else 0,
         repairable_until=until,
         recheck_at=fold.undecided_until,
-        decided=state.through,
+        decided=state.through if state.current else state.last_active,
         bonuses=fold.bonuses,
         freeze_ledger=tuple(fold.ledger),
         breaks=tuple(fold.breaks),

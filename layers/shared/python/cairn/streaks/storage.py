@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action as Change
 
 from cairn.platform import keys
 from cairn.platform.instants import MILLISECOND, from_ms, to_ms
-from cairn.platform.items import OF_THE_PLAYER, Item, Raw
+from cairn.platform.items import NOT_PERSONAL, OF_THE_PLAYER, Item, Raw, WholeNumberAttribute
 from cairn.platform.table import Table
-from cairn.platform.transact import Update, upsert
+from cairn.platform.transact import Put, Update, upsert
 from cairn.streaks.days import MAX_OFFSET, ONE_DAY
 from cairn.streaks.rules import Break, Checkpoint, Day, Marks, StreakRules, checkpoint_at
 
@@ -36,6 +37,28 @@ class CalendarItem(Item, discriminator="calendar"):
     """
 
     privacy = OF_THE_PLAYER
+
+
+class AmnestyItem(Item, discriminator="amnesty"):
+    """An outage as it was declared; its dates are in the tenant's settings too."""
+
+    privacy = NOT_PERSONAL
+
+    first = UnicodeAttribute()
+    last = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    by = UnicodeAttribute(null=True)
+    at = WholeNumberAttribute()
+
+
+class SweepItem(Item, discriminator="sweep"):
+    """Streaks to be looked at by a full hour: those of a partition of the index `due`, or all of the tenant's."""
+
+    privacy = NOT_PERSONAL
+
+    tenant = UnicodeAttribute()
+    partition = UnicodeAttribute(null=True)
+    ttl = WholeNumberAttribute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +378,19 @@ def unpack_calendar(items: Iterable[Raw]) -> Window:
         reversals=frozenset(dates[REVERSAL]),
     )
     return Window(None, days, paid, marks)
+
+
+def write_amnesty(tenant: str, number: int, first: date, last: date, reason: str, by: str | None, now: datetime) -> Put:
+    """The write of an outage's record, the `number`th of its tenant."""
+    item = AmnestyItem(
+        *keys.amnesty(tenant, number),
+        first=first.isoformat(),
+        last=last.isoformat(),
+        reason=reason,
+        by=by,
+        at=to_ms(now),
+    )
+    return Put("amnesty", item, AmnestyItem.absent())
 
 
 def _plain(value: Mapping[str, Any]) -> str | int:
