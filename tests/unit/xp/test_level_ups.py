@@ -57,7 +57,7 @@ def test_the_daily_bonus_and_an_unlock_may_bring_a_level_too(world: World) -> No
     assert level_ups(world) == []
     react(world.table, world.clock, stream_records({}, before))
     (unlocked,) = level_ups(world)
-    assert (unlocked["data"]["level"], unlocked["data"]["total_xp"]) == (2, 99 + 100 - 50)
+    assert (unlocked["data"]["level"], unlocked["data"]["total_xp"]) == (2, 99 + 100)
     assert unlocked["zone"] == "UTC" and unlocked["local_day"] == "2026-11-20"
     world.clock.at += timedelta(days=1)
     pays(world, 5)
