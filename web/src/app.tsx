@@ -11,6 +11,7 @@ import { ProgressCard } from "./progress/ProgressCard";
 import type { Experiences } from "./progress/progress";
 import { Session, ended, signedIn } from "./session/session";
 import { StreakCard } from "./streaks/StreakCard";
+import { StreakMonth } from "./streaks/StreakMonth";
 import type { Streak } from "./streaks/streak";
 import { type Xp, XpCard } from "./xp/XpCard";
 
@@ -122,7 +123,12 @@ function Progress({ config, session }: Ready) {
           {(xp) => <XpCard xp={xp} />}
         </Card>
         <Card<Streak> {...shared} name="streak" path="/players/me/streak" title="Streak">
-          {(streak) => <StreakCard streak={streak} />}
+          {(streak) => (
+            <>
+              <StreakCard streak={streak} />
+              <StreakMonth api={api} tick={tick.value} />
+            </>
+          )}
         </Card>
         <Card<Leaderboard> {...shared} name="board" path="/leaderboards/xp_all_time?limit=10" title="Top 10">
           {(board) => <LeaderboardCard board={board} />}
