@@ -32,7 +32,7 @@ type Given = str | Callable[[Reply], str]
 
 
 class PlayerIn(StrEnum):
-    """Where a request names its player: in the path, as `user_id` of the body or the query, as `player_id` of events."""
+    """Where a request names its player: in the path, as `user_id` of body or query, as `player_id` of each event."""
 
     PATH = "path"
     BODY = "body"

@@ -329,9 +329,9 @@ OPERATIONS = (
                 body={
                     "zone": "Europe/Lisbon",
                     "player_event_types": ["check_in", "item_collected", "quest_started", "waypoint_visited"],
+                    "player_counters": {"kilometres": 50},
                     "streak": {"rest_weekdays": [7], "day_start_hours": 3},
                     "fact_shards": [["2027-01-01", 4]],
-                    "player_counters": {"kilometres": 50},
                 },
             ),
             Example("A zone that is none", body={"zone": "Europe/Atlantis"}, refused="invalid-body"),
