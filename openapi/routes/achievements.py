@@ -195,6 +195,7 @@ OPERATIONS = (
         parameters=PAGE,
         answer="AchievementProgress",
         examples=(
+            Example("All of them"),
             Example("The nearest three", query={"limit": "3"}),
             Example("The next", query={"limit": "3", "cursor": lambda page: page.body["next"]}),
         ),
@@ -241,6 +242,6 @@ OPERATIONS = (
         body=Body,
         answer="AchievementsInitialized",
         key=Key.NONE,
-        examples=(Example("The first two", body={}, query={"limit": "2"}),),
+        examples=(Example("All of them", body={}),),
     ),
 )
