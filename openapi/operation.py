@@ -23,6 +23,7 @@ IDS = {
     "page_id": "counter",
     "block_id": "quiz",
     "content_id": "fish-market",
+    "achievement_id": "long_rider",
     "board": "xp_all_time",
     "day": "2026-11-20",
 }
@@ -31,13 +32,11 @@ type Given = str | Callable[[Reply], str]
 
 
 class PlayerIn(StrEnum):
-    """Where a request names its player: in the path, as `user_id` of the query or of the body, or as `player_id` of
-    each event.
-    """
+    """Where a request names its player: in the path, as `user_id` of body or query, as `player_id` of each event."""
 
     PATH = "path"
-    QUERY = "query"
     BODY = "body"
+    QUERY = "query"
     EACH_EVENT = "each event"
 
 

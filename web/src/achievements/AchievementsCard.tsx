@@ -36,8 +36,7 @@ export function AchievementsCard({ achievements }: { achievements: Achievements 
 }
 
 function Tile({ achievement }: { achievement: Achievement }) {
-  const { unlocked, threshold } = achievement;
-  const value = Math.min(achievement.value, threshold);
+  const { unlocked, progress } = achievement;
   return (
     <li class={unlocked ? "tile" : "tile tile-locked"}>
       <Icon name={achievement.icon} />
@@ -50,10 +49,8 @@ function Tile({ achievement }: { achievement: Achievement }) {
         <p class="small unlocked">✓ Unlocked{achievement.unlocked_at && ` ${date(achievement.unlocked_at)}`}</p>
       ) : (
         <label class="bar small">
-          <span>
-            Locked: {measured(achievement)}
-          </span>
-          <progress max={threshold} value={value} />
+          <span>Locked: {measured(achievement)}</span>
+          {progress !== null && <progress max={1} value={progress} />}
         </label>
       )}
     </li>

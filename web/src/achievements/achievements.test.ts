@@ -35,3 +35,9 @@ it("counts study time in hours, rounded down, and everything else as it is", () 
   expect(measured(achievement("a", { metric: "study_seconds", value: 35_999, threshold: 36_000 }))).toBe("9.9 of 10 hours");
   expect(measured(achievement("b", { value: 4 }))).toBe("4 of 10");
 });
+
+it("tells the way in percent where several things are counted, and keeps a secret", () => {
+  const several = { metric: null, threshold: null, value: null };
+  expect(measured(achievement("c", { ...several, progress: 0.456 }))).toBe("45 %");
+  expect(measured(achievement("d", { ...several, progress: null }))).toBe("a secret");
+});

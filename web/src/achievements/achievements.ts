@@ -7,12 +7,14 @@ export interface Achievement {
   icon: string;
   rarity: "common" | "rare" | "epic" | "legendary";
   xp: number;
-  metric: string;
+  /** Null where it takes more than one, or is a secret still; so are threshold and value. */
+  metric: string | null;
   unlocked: boolean;
   unlocked_at: string | null;
-  progress: number;
-  value: number;
-  threshold: number;
+  /** 0 to 1; null of a secret. */
+  progress: number | null;
+  value: number | null;
+  threshold: number | null;
 }
 
 export interface Achievements {
@@ -21,8 +23,10 @@ export interface Achievements {
   achievements: Achievement[];
 }
 
-/** How far one is: 4 of 10, or 1.5 of 10 hours for the metric that counts seconds. */
-export function measured({ metric, value, threshold }: Achievement): string {
+/** How far one is: 4 of 10, 1.5 of 10 hours for the metric that counts seconds, or 40 % where several are counted. */
+export function measured({ metric, value, threshold, progress }: Achievement): string {
+  if (progress === null) return "a secret";
+  if (value === null || threshold === null) return `${number(Math.floor(100 * progress))} %`;
   const unit = metric === "study_seconds" ? 3600 : 1;
   const done = Math.floor((Math.min(value, threshold) / unit) * 10) / 10;
   return `${number(done)} of ${number(threshold / unit)}${unit === 1 ? "" : " hours"}`;
@@ -34,7 +38,7 @@ export function ordered(achievements: readonly Achievement[]): Achievement[] {
     (a, b) =>
       Number(b.unlocked) - Number(a.unlocked) ||
       (b.unlocked_at ?? "").localeCompare(a.unlocked_at ?? "") ||
-      b.progress - a.progress ||
-      a.threshold - b.threshold,
+      (b.progress ?? -1) - (a.progress ?? -1) ||
+      (a.threshold ?? 0) - (b.threshold ?? 0),
   );
 }
