@@ -132,7 +132,8 @@ def test_more_than_a_transaction_holds_is_unlocked_in_several(world: World, defi
     world.table.meter.calls.clear()
     react(world, {})
     assert unlocked(world) == [*(each.id for each in many), "late"]
-    assert world.table.meter.calls.count("transact_write_items") == 3 + 2, "and the hour of the sweep, and the mark of the day"
+    writes = world.table.meter.calls.count("transact_write_items")
+    assert writes == 3 + 2, "and the hour of the sweep, and the mark of the day"
     pays_once(world)
 
 
