@@ -74,6 +74,11 @@ KEPT = ("content", "custom_stats", "data", "preferences")
 FORMS = dict.fromkeys(MAPS, Form.MAP) | dict.fromkeys(KEPT, Form.FREE)
 
 HEADERS: dict[str, dict[str, Any]] = {
+    "Cache-Control": {
+        "description": "For how long the answer may be kept.",
+        "schema": {"type": "string"},
+        "example": "private, max-age=86400",
+    },
     "ETag": {
         "description": "Of what stands now: for If-Match with a write, and for If-None-Match with a GET.",
         "schema": {"type": "string"},
@@ -178,9 +183,9 @@ def _body(operation: Operation, played: Sequence[Played]) -> dict[str, Any]:
             JSON: {
                 "schema": {"$ref": SCHEMA.format(model=model.__name__)},
                 "examples": {
-                    slug(each.example.title): {"summary": each.example.title, "value": each.example.body}
+                    slug(each.example.title): {"summary": each.example.title, "value": each.body}
                     for each in shown
-                    if each.example and each.example.body is not None
+                    if each.example and each.body is not None
                 },
             }
         },
