@@ -81,7 +81,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "integer", "minimum": 0},
     },
     "Cache-Control": {
-        "description": "For how long a client may keep the answer: as long as the tenant's settings allow.",
+        "description": "For how long a client may keep the answer: a page of a board, as long as the tenant's settings allow.",
         "schema": {"type": "string"},
         "example": "private, max-age=5",
     },
@@ -193,9 +193,9 @@ def _body(operation: Operation, played: Sequence[Played]) -> dict[str, Any]:
             JSON: {
                 "schema": {"$ref": SCHEMA.format(model=model.__name__)},
                 "examples": {
-                    slug(each.example.title): {"summary": each.example.title, "value": each.example.body}
+                    slug(each.example.title): {"summary": each.example.title, "value": each.body}
                     for each in shown
-                    if each.example and each.example.body is not None
+                    if each.example and each.body is not None
                 },
             }
         },

@@ -1,5 +1,6 @@
 """The scenario: plays every entry's examples in their order, and keeps what was asked and answered."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -57,6 +58,11 @@ class Played:
     @property
     def succeeded(self) -> bool:
         return self.reply.status < 400
+
+    @property
+    def body(self) -> Any:
+        """The body that was sent; None where none was."""
+        return json.loads(self.event["body"]) if "body" in self.event else None
 
 
 class Unexpected(Exception):
@@ -134,7 +140,7 @@ class Scenario:
         event = request(
             operation.method,
             PREFIX + address(operation, asked, role),
-            body=asked.body,
+            body=asked.body(last) if callable(asked.body) else asked.body,
             claims=self._token(role, asked.player) if role else None,
             headers={**({"idempotency-key": key} if operation.keyed else {}), **_given(asked.headers, last)},
             query=_given(asked.query, last) or None,

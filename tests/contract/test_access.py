@@ -133,6 +133,8 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
         event["queryStringParameters"] = query_with(event.get("queryStringParameters"), named)
     if caller is Caller.OTHER_PLAYER:
         match asked.operation.player_in:
+            case PlayerIn.QUERY:
+                event["queryStringParameters"] = {"user_id": STRANGER}
             case PlayerIn.BODY:
                 event["body"] = json.dumps({**example.body, "user_id": STRANGER})
             case PlayerIn.QUERY:
