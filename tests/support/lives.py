@@ -60,7 +60,7 @@ def deeds() -> st.SearchStrategy[Deed]:
         return st.tuples(st.just(name), st.tuples(*arguments))
 
     late = st.sampled_from((0, 0, 0, 0, 26, 50, 71, 90))
-    back, ahead = st.integers(0, 20), st.integers(0, 5)
+    back, ahead = st.integers(0, 35), st.integers(0, 5)
     return st.one_of(
         named("check_in", late),
         named("session", late),
@@ -84,9 +84,7 @@ def deeds() -> st.SearchStrategy[Deed]:
 
 def steps(least: int = 6, most: int = 20) -> st.SearchStrategy[list[Step]]:
     # Often within a day, so that streaks live often enough to be of interest.
-    return st.lists(
-        st.builds(Step, st.sampled_from((0, 1, 5, 10, 20, 24)), deeds()), min_size=least, max_size=most
-    )
+    return st.lists(st.builds(Step, st.sampled_from((0, 1, 5, 10, 20, 24)), deeds()), min_size=least, max_size=most)
 
 
 @dataclass
@@ -243,6 +241,4 @@ class Life:
 
     def ledger(self) -> dict[str, int]:
         """XP by sort key."""
-        return {
-            key.sk: int(raw["amount"]["N"]) for key, raw in items_of(self.table).items() if key.sk.startswith("L#")
-        }
+        return {key.sk: int(raw["amount"]["N"]) for key, raw in items_of(self.table).items() if key.sk.startswith("L#")}

@@ -131,7 +131,7 @@ def test_an_unlock_whose_xp_unlocks_more_is_one_transaction(
     assert unlocks(world) == ["begun", "climber", "collector", "hundred"]
     assert total(world) == 5 + 95 + 120 + 10 + 5 == sum(ledger(world).values())
     writes = [call for call in world.table.meter.calls if call == "transact_write_items"]
-    assert len(writes) == 2, "the unlocks together, and the mark of the day"
+    assert len(writes) == 3, "the unlocks together, the mark of the day, and the note of the streak"
 
 
 def test_what_the_chain_reaches_may_be_held_already(
