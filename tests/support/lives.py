@@ -60,7 +60,7 @@ def deeds() -> st.SearchStrategy[Deed]:
         return st.tuples(st.just(name), st.tuples(*arguments))
 
     late = st.sampled_from((0, 0, 0, 0, 26, 50, 71, 90))
-    back, ahead = st.integers(0, 20), st.integers(0, 5)
+    back, ahead = st.integers(0, 35), st.integers(0, 5)
     return st.one_of(
         named("check_in", late),
         named("session", late),

@@ -47,6 +47,7 @@ def test_after_any_life_what_is_stored_is_what_a_replay_from_the_first_day_gives
         if not outdated(stored.checkpoint, life.settings.streak):
             assert core(life.streak(stored)) == core(life.streak(whole))
         assert stored.xp == sum(life.ledger().values())
+    life.live(Step(1, ("days", (18,))))  # by now the calendar has all of it
     life.look()
     stored, whole = life.stored, life.whole()
     assert core(life.streak(stored)) == core(life.streak(whole))
@@ -66,7 +67,6 @@ def test_a_late_look_finds_what_a_read_shows(steps: list[Step]) -> None:
     shown = show(find(life.table, life.tenant, life.player, life.settings), life.settings, life.now)
     life.look()
     again = show(find(life.table, life.tenant, life.player, life.settings), life.settings, life.now)
-    shown["frozen_days"] = [day for day in shown["frozen_days"] if day in again["frozen_days"]]
     assert shown == again
 
 

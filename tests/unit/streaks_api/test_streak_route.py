@@ -1,13 +1,9 @@
 """The streak as its route shows it: decided as of now, whatever was last written."""
 
 from datetime import timedelta
-from typing import Any
 
 from tests.support.world import World
-
-
-def streak(world: World, player: str = "ada") -> Any:
-    return world.call("streaks", player=player).send("GET", "/players/me/streak").body
+from tests.unit.streaks_api.asking import streak
 
 
 def test_a_player_who_was_never_active_has_no_status(world: World) -> None:

@@ -38,9 +38,9 @@ def request_freeze(of: AsOf, day: date) -> Mark | None:
         DomainError: `day-is-over`, `day-is-active`, `day-is-preserved`, `no-streak`, `no-freeze-held`;
             `invalid-body` for a date over 30 days ahead.
     """
+    _undecided(of, day)
     if day in of.marks.freeze_requests:
         return None
-    _undecided(of, day)
     if day > of.today + REQUESTED_AHEAD:
         raise DomainError(
             "invalid-body", f"{day} is more than {REQUESTED_AHEAD.days} days ahead. Request it when it is nearer."

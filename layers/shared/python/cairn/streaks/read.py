@@ -32,7 +32,11 @@ def whole(table: Table, tenant: str, player_id: str) -> Player:
 
 
 def show(player: Player, settings: TenantSettings, now: datetime) -> dict[str, Any]:
-    """A player's streak. `status`: maintained, frozen or broken; None for who never had one."""
+    """A player's streak.
+
+    status: maintained, frozen or broken; None for who never had one. frozen_days: since the last active date, with
+    those for which a freeze is set aside; the calendar has the others.
+    """
     streak = streak_of(player, settings.streak, settings.zone, now)
     today = settings.streak.local_date(now, player.zone or settings.zone)
     rules = settings.streak.on(today)
@@ -45,7 +49,7 @@ def show(player: Player, settings: TenantSettings, now: datetime) -> dict[str, A
         "freezes_available": streak.freezes_available,
         "last_active": _text(streak.last_active),
         "active_today": streak.last_active is not None and streak.last_active >= today,
-        "frozen_days": [day.isoformat() for day in streak.frozen],
+        "frozen_days": [day.isoformat() for day in streak.frozen if day > (streak.last_active or date.min)],
         "requested_freezes": [day.isoformat() for day in sorted(player.marks.freeze_requests) if day >= today],
         "pauses": [
             {"first": first.isoformat(), "last": last.isoformat()}
