@@ -23,6 +23,8 @@ IDS = {
     "page_id": "counter",
     "block_id": "quiz",
     "content_id": "fish-market",
+    "achievement_id": "night_owl",
+    "job_id": "01KA0X3G8Q4ZJ7T2M5N6P8R9SV",
     "board": "xp_all_time",
     "day": "2026-11-20",
 }
@@ -52,10 +54,10 @@ class Request:
 
     ids: the path's, where they are not those of IDS. by: the sender's role; None for the first that is let in.
     player: who a player is, and whom others name. later: how long after the request before, beside a minute.
-    Query and headers may be taken from the answer before, as a cursor and an ETag are.
+    Ids, query and headers may be taken from the answer before, as a job's id, a cursor and an ETag are.
     """
 
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, Given] = field(default_factory=dict)
     body: Any = None
     query: Mapping[str, Given] = field(default_factory=dict)
     headers: Mapping[str, Given] = field(default_factory=dict)
