@@ -1,4 +1,4 @@
-"""`python -m openapi`: writes docs/openapi.json and docs/access-matrix.md."""
+"""`python -m openapi`: writes docs/openapi.json, docs/access-matrix.md and docs/achievement-criteria.schema.json."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    """Writes both files, and says which changed."""
+    """Writes the files, and says which changed."""
     sys.path[:0] = [str(ROOT / "layers" / "shared" / "python")]
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"  # no log line for each request
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"

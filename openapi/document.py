@@ -55,11 +55,13 @@ MAPS = (
     "choices",
     "collectibles",
     "contents",
+    "counters",
     "days",
     "flags",
     "global_inventory",
     "inventory",
     "metrics",
+    "player_counters",
     "quadrants",
     "required_virtues",
     "unlocks",
@@ -72,7 +74,7 @@ MAPS = (
 # Answers that show the same progress: what a member is in one, it is in all.
 OF_PROGRESS = ("Completed", "Discovered", "Played", "Progress", "Recorded", "Repaired")
 # Objects that are kept as they are sent.
-KEPT = ("content", "custom_stats", "data", "preferences")
+KEPT = ("content", "criteria", "custom_stats", "data", "evidence", "preferences")
 FORMS = dict.fromkeys(MAPS, Form.MAP) | dict.fromkeys(KEPT, Form.FREE)
 
 HEADERS: dict[str, dict[str, Any]] = {

@@ -23,7 +23,7 @@ IDS = {
     "page_id": "counter",
     "block_id": "quiz",
     "content_id": "fish-market",
-    "achievement_id": "night_owl",
+    "achievement_id": "long_rider",
     "job_id": "01KA0X3G8Q4ZJ7T2M5N6P8R9SV",
     "board": "xp_all_time",
     "day": "2026-11-20",
@@ -33,10 +33,11 @@ type Given = str | Callable[[Reply], str]
 
 
 class PlayerIn(StrEnum):
-    """Where a request names its player: in the path, as the body's `user_id`, or as `player_id` of each event."""
+    """Where a request names its player: in the path, as `user_id` of body or query, as `player_id` of each event."""
 
     PATH = "path"
     BODY = "body"
+    QUERY = "query"
     EACH_EVENT = "each event"
 
 
@@ -171,7 +172,7 @@ class Operation:
         codes = {"not-an-access-token", "incomplete-token"}
         if self.roles != EVERYBODY:
             codes.add("role-not-allowed")
-        if self.player_in in (PlayerIn.PATH, PlayerIn.BODY):
+        if self.player_in in (PlayerIn.PATH, PlayerIn.BODY, PlayerIn.QUERY):
             codes |= {"other-player"} if Role.PLAYER in self.roles else set()
             codes |= {"name-the-player"} if self.roles - {Role.PLAYER} else set()
         return codes

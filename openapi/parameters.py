@@ -14,7 +14,7 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "page_id": ("The page.", ID),
     "block_id": ("The block.", ID),
     "content_id": ("The waypoint, quest, item or other thing that events are about.", ID),
-    "achievement_id": ("The achievement.", ID),
+    "achievement_id": ("The achievement.", {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}),
     "job_id": ("The backfill.", ID),
     "board": ("The leaderboard.", {"type": "string"}),
     "day": ("A day of the tenant's players, from 1970-01-01 to 2999-12-31.", {"type": "string", "format": "date"}),
@@ -43,6 +43,9 @@ HEADERS = {
 }
 FLAG: dict[str, Any] = {"type": "boolean", "default": False}
 CURSOR = Parameter("cursor", "`next` of the page before; left out, the first page.", {"type": "string"})
+
+
+USER = Parameter("user_id", "The player: a player's own may be left out.", {"type": "string"})
 
 
 def limit(default: int, most: int = 100) -> Parameter:

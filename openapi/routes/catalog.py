@@ -329,6 +329,7 @@ OPERATIONS = (
                 body={
                     "zone": "Europe/Lisbon",
                     "player_event_types": ["check_in", "item_collected", "quest_started", "waypoint_visited"],
+                    "player_counters": {"kilometres": 50},
                     "streak": {"rest_weekdays": [7], "day_start_hours": 3},
                     "fact_shards": [["2027-01-01", 4]],
                     "boards": {

@@ -26,9 +26,19 @@ OPERATIONS = (
         roles=PLAYS,
         body=PlayerEventBody,
         answer="Recorded",
-        refuses=(*CHECKS, "state-full", "too-few-items", "percentage-is-counted"),
+        refuses=(*CHECKS, "state-full", "too-few-items", "too-many-counters", "percentage-is-counted"),
         examples=(
             Example("Outside of any experience", body={"type": "check_in"}),
+            Example(
+                "With counters of the tenant's own, from a service",
+                by=Role.SERVICE,
+                body={"type": "ride_finished", "counters": {"kilometres": 12, "climbs": 1}},
+            ),
+            Example(
+                "More of a counter than players may count",
+                body={"type": "check_in", "counters": {"kilometres": 80}},
+                refused="counter-not-allowed",
+            ),
             Example(
                 "In an experience, as older clients call it",
                 body={"type": "waypoint_visited", "content_id": "rock-arch", "mission_id": "tide-pools"},

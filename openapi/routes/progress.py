@@ -72,7 +72,7 @@ OPERATIONS = (
         roles=PLAYS,
         body=EventBody,
         answer="Played",
-        refuses=(*CHECKS, "state-full"),
+        refuses=(*CHECKS, "state-full", "counter-not-allowed", "too-many-counters"),
         examples=(
             Example(
                 "A waypoint, with where and how long",

@@ -132,6 +132,8 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
         match asked.operation.player_in:
             case PlayerIn.BODY:
                 event["body"] = json.dumps({**example.body, "user_id": STRANGER})
+            case PlayerIn.QUERY:
+                event["queryStringParameters"] = {**example.query, "user_id": STRANGER}
             case PlayerIn.EACH_EVENT:
                 others = [{**each, "player_id": STRANGER} for each in example.body["events"]]
                 event["body"] = json.dumps({"events": others})

@@ -16,6 +16,7 @@ from cairn.platform.idempotency import IdempotencyKey
 from cairn.platform.preconditions import Demand, etag_of
 from cairn.platform.table import Table
 from cairn.platform.transact import Action
+from cairn.tenants.boards import ALWAYS_DAILY
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import read as read_settings
 from cairn.tenants.storage import watch_by_day
@@ -123,10 +124,11 @@ def _numbered(before: Achievement | None, wanted: Achievement) -> Achievement:
 
 
 def _by_day(achievements: Iterable[Achievement]) -> frozenset[str]:
-    """The metrics that active achievements watch by period."""
-    return frozenset(
+    """The metrics that active achievements watch by period, beside those that players keep by day anyway."""
+    watched = frozenset(
         threshold.metric for each in achievements if each.is_active for threshold in each.thresholds if threshold.within
     )
+    return watched - ALWAYS_DAILY
 
 
 def _check(book: Book, before: Achievement | None, wanted: Achievement) -> None:

@@ -186,7 +186,7 @@ def progress(table: Table, watch: Watch, viewer: Viewer, player_id: str, now: da
         "player_id": player_id,
         "as_of": iso(now),
         "left": len(left),
-        "achievements": [_show_standing(each, measures, [], hidden=False) for each in page],
+        "achievements": [_show_distance(each, measures) for each in page],
         **write_position(question, more),
     }
 
@@ -249,18 +249,25 @@ def _show_standing(
     held = [each for each in unlocks if each.revoked is None]
     first = min(held, key=lambda each: int(each.at), default=None)
     revoked = max((int(each.revoked[0]) for each in unlocks if each.revoked), default=None)
-    parts = [] if hidden else [_show_part(each, measures) for each in achievement.thresholds]
-    fraction = None if hidden else achievement.criteria.fraction(measures)
-    return {
-        **show_definition(achievement, hidden=hidden),
+    shown = {
+        **_show_distance(achievement, measures, hidden=hidden),
         "unlocked": first is not None,
         "unlocked_at": iso(from_ms(int(first.at))) if first else None,
         "evidence": first.evidence if first else None,
         "times": len(held),
         "revoked_at": iso(from_ms(revoked)) if revoked is not None and not held else None,
+    }
+    return shown | ({"progress": 1.0} if first else {})
+
+
+def _show_distance(achievement: Achievement, measures: Measures, *, hidden: bool = False) -> dict[str, Any]:
+    """An achievement with how far a player is towards it, as a whole and by metric."""
+    parts = [] if hidden else [_show_part(each, measures) for each in achievement.thresholds]
+    return {
+        **show_definition(achievement, hidden=hidden),
         "value": parts[0]["value"] if len(parts) == 1 else None,
         "parts": parts,
-        "progress": 1.0 if first else fraction,
+        "progress": None if hidden else achievement.criteria.fraction(measures),
     }
 
 
