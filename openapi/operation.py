@@ -24,6 +24,7 @@ IDS = {
     "block_id": "quiz",
     "content_id": "fish-market",
     "achievement_id": "long_rider",
+    "job_id": "01KA0X3G8Q4ZJ7T2M5N6P8R9SV",
     "board": "xp_all_time",
     "day": "2026-11-20",
 }
@@ -54,10 +55,10 @@ class Request:
 
     ids: the path's, where they are not those of IDS. by: the sender's role; None for the first that is let in.
     player: who a player is, and whom others name. later: how long after the request before, beside a minute.
-    Query, headers and body may be taken from the answer before, as a cursor, an ETag and an id are.
+    Ids, query, headers and body may be taken from the answer before, as a job's id, a cursor, an ETag and an entry are.
     """
 
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, Given] = field(default_factory=dict)
     body: Any | Callable[[Reply], Any] = None
     query: Mapping[str, Given] = field(default_factory=dict)
     headers: Mapping[str, Given] = field(default_factory=dict)

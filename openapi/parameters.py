@@ -15,6 +15,7 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "block_id": ("The block.", ID),
     "content_id": ("The waypoint, quest, item or other thing that events are about.", ID),
     "achievement_id": ("The achievement.", {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}),
+    "job_id": ("The backfill.", ID),
     "board": ("The leaderboard.", {"type": "string"}),
     "day": ("A day of the tenant's players, from 1970-01-01 to 2999-12-31.", {"type": "string", "format": "date"}),
 }

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import NAMESPACE_URL, uuid5
 
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from moto import mock_aws
 
 from cairn.analytics.storage import DirtyItem
@@ -24,6 +25,7 @@ from cairn.platform.transact import Put, transact
 from cairn.progress.storage import ProgressItem, from_item, write_progress
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SecretItem
+from functions.achievements_backfill.handler import worker as backfills
 from functions.achievements_reactor.handler import reactor
 from functions.leaderboards_mover.handler import mover
 from infra.routes import PREFIX
@@ -38,6 +40,7 @@ TENANT = "acme"
 BEGINS = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 BETWEEN = timedelta(minutes=1)
 SECRET = bytes(32)
+MILLISECONDS = 300_000  # a worker's time
 # A region and keys for a client that reaches nobody.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -107,6 +110,7 @@ class Scenario:
         transact(Table(client, table_name), [Put("secret", secret, SecretItem.absent())])
         self._client = Streamed(client, table_name)
         self._table = Table(self._client, table_name)
+        self._messages: list[dict[str, Any]] = []
 
     def play(self, operations: Sequence[Operation]) -> list[Played]:
         """Plays every example of some entries.
@@ -132,6 +136,7 @@ class Scenario:
 
     def _send(self, operation: Operation, asked: Example | Before, key: str, last: Reply) -> Played:
         self.clock.at += BETWEEN + asked.later
+        asked = replace(asked, ids=_given(asked.ids, last))
         if isinstance(asked, Example) and asked.spoilt:
             self._spoil(asked)
         if operation.method == "GET":
@@ -146,7 +151,8 @@ class Scenario:
             query=_given(asked.query, last) or None,
         )
         # A process that has just started: what others keep in memory has passed.
-        answer = reply(ROUTES[operation.function](CONFIG, self._table, self.clock), event)
+        queue = {"send": self._messages.extend} if operation.function == "unlocks" else {}
+        answer = reply(ROUTES[operation.function](CONFIG, self._table, self.clock, **queue), event)
         example = asked if isinstance(asked, Example) else None
         _check(operation, example, answer)
         return Played(operation, example, event, answer)
@@ -157,13 +163,16 @@ class Scenario:
 
     def _spoil(self, example: Example) -> None:
         """Writes progress that Cairn would not: what an older version, or a hand in the table, may have left."""
-        key = keys.progress(self.tenant, example.player, {**IDS, **example.ids}["experience_id"])
+        key = keys.progress(self.tenant, example.player, str({**IDS, **example.ids}["experience_id"]))
         head = from_item(ProgressItem.parse(self._table.get_many([key]).raw[key]))
         write = write_progress(self.tenant, example.player, replace(head, **example.spoilt), TenantSettings())
         transact(self._table, [write])
 
     def _catch_up(self) -> None:
-        """What the stream and the roll-up's schedule do before somebody looks."""
+        """What the backfills' workers, the stream and the roll-up's schedule do before somebody looks."""
+        work = backfills(self._table, lambda messages: None, lambda messages: None, self.clock)
+        while self._messages:
+            work(SQSRecord({"body": json.dumps(self._messages.pop(0))}), lambda: MILLISECONDS)
         days: set[date] = set()
         while records := self._client.records:
             self._client.records = []

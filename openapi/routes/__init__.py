@@ -15,6 +15,7 @@ from openapi.routes import (
     progress,
     repair,
     streaks,
+    unlocks,
     xp,
 )
 
@@ -28,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *xp.OPERATIONS,
     *streaks.OPERATIONS,
     *achievements.OPERATIONS,
+    *unlocks.OPERATIONS,
     *leaderboards.OPERATIONS,
     *lookups.OPERATIONS,
     *analytics.OPERATIONS,
