@@ -83,7 +83,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "integer", "minimum": 0},
     },
     "Cache-Control": {
-        "description": "For how long a client may keep the answer: a page of a board, as long as the tenant's settings allow.",
+        "description": "For how long a client may keep the answer: a board as the tenant has it.",
         "schema": {"type": "string"},
         "example": "private, max-age=5",
     },
