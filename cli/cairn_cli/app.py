@@ -2,7 +2,7 @@
 
 import typer
 
-from cairn_cli import audit, boards
+from cairn_cli import audit, boards, streaks
 from cairn_cli.imports import import_command
 from cairn_cli.tables import import_tables_command
 
@@ -18,6 +18,7 @@ app.command("import")(import_command)
 app.command("import-tables")(import_tables_command)
 app.add_typer(audit.app, name="audit")
 app.add_typer(boards.app, name="boards")
+app.add_typer(streaks.app, name="streaks")
 
 
 def main() -> None:

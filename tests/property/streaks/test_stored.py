@@ -60,6 +60,18 @@ def test_after_any_life_what_is_stored_is_what_a_replay_from_the_first_day_gives
 
 @moderate
 @given(steps())
+def test_records_shrink_only_where_an_operator_strikes_a_date(steps: list[Step]) -> None:
+    life, longest, active = Life(), 0, 0
+    for step in steps:
+        life.live(step)
+        stored = life.stored
+        if step.deed[0] not in ("strike", "withdraw_strike"):
+            assert (stored.longest_streak >= longest, stored.active_days >= active) == (True, True)
+        longest, active = stored.longest_streak, stored.active_days
+
+
+@moderate
+@given(steps())
 def test_a_late_look_finds_what_a_read_shows(steps: list[Step]) -> None:
     life = Life()
     for step in steps:

@@ -16,7 +16,7 @@ from cairn.platform.table import Table
 from cairn.platform.transact import Put
 from cairn.players.player import Last, Player, Visit
 from cairn.players.tally import Season, Tally
-from cairn.streaks.storage import Window, pack_window, read_calendar, slide, unpack_window, whole
+from cairn.streaks.storage import NOTHING, Window, pack_window, read_calendar, slide, unpack_window, whole
 from cairn.tenants.settings import TenantSettings
 
 
@@ -148,9 +148,14 @@ def with_window(player: Player, window: Window) -> Player:
     return replace(player, checkpoint=window.checkpoint, days=window.days, paid=window.paid, marks=window.marks)
 
 
-def slid(player: Player, settings: TenantSettings, now: datetime) -> tuple[Player, Window]:
-    """The player as they are to be stored, and what leaves their window for the calendar."""
-    kept, leaving = slide(window_of(player), settings.streak, now)
+def slid(player: Player, settings: TenantSettings, now: datetime, filed: Window | None = None) -> tuple[Player, Window]:
+    """The player as they are to be stored, and what leaves their window for the calendar.
+
+    Args:
+        filed: what the calendar holds, where that is in the window again.
+    """
+    again = filed is not None and filed != NOTHING
+    kept, leaving = slide(window_of(player), settings.streak, now, filed=again)
     return with_window(player, kept), leaving
 
 

@@ -325,7 +325,7 @@ class Journey:
 
     def _slid(self) -> tuple[Player, Window]:
         """The player as it is to be stored, and the days that leave its window."""
-        stored, leaving = player_storage.slid(self.player, self._settings, self._now)
+        stored, leaving = player_storage.slid(self.player, self._settings, self._now, self._before.filed)
         return replace(stored, touched=tuple(sorted({at.day for at in self._facts}))), leaving
 
     def _write_fact(self, at: FactKey, change: FactChange) -> Action:

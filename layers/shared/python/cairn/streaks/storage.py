@@ -201,13 +201,14 @@ def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def slide(window: Window, rules: StreakRules, now: datetime) -> tuple[Window, Window]:
+def slide(window: Window, rules: StreakRules, now: datetime, *, filed: bool = False) -> tuple[Window, Window]:
     """The window as it is to be stored, and what leaves it for the calendar (nothing, most of the time).
 
-    It slides where it holds many days, or many marks of days that are over by `now`.
+    It slides where it holds many days, or many marks of days that are over by `now`; or else what the calendar holds
+    (`filed`) would stand in both.
     """
     crowded = len(window.days) > WINDOW_DAYS
-    if not crowded and _count(window.marks) <= MARKS_KEPT:
+    if not (crowded or filed or _count(window.marks) > MARKS_KEPT):
         return window, NOTHING
     if not window.days and window.checkpoint is None:
         # Nobody was active, so nothing that is over can change anything.

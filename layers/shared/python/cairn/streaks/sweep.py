@@ -72,12 +72,17 @@ def decided_since(streak: Streak, since: datetime) -> list[Decided]:
 
 
 def counted_anew(
-    loaded: Loaded, settings: TenantSettings, now: datetime, known: Collection[str] = frozenset()
+    loaded: Loaded,
+    settings: TenantSettings,
+    now: datetime,
+    known: Collection[str] = frozenset(),
+    *,
+    anyway: bool = False,
 ) -> list[Action]:
     """The transaction that brings a player's stored streak to what it is by now; nothing where that stands.
 
     Args:
-        known: ids of events that stand already.
+        known: ids of events that stand already. anyway: the window is written also where nothing else is.
     """
     player, rules = loaded.player, settings.streak
     zone = player.zone or settings.zone
@@ -87,10 +92,10 @@ def counted_anew(
     news = [each for each in news if event_id(each.at, player.tenant, player.id, each.cause) not in known]
     if not news and not _differs(player, streak):
         due = due_at(streak)
-        if (due, falls) == (player.due, player.tally.falls_at):
+        if not anyway and (due, falls) == (player.due, player.tally.falls_at):
             return []
         foretold = replace(player, due=due, tally=replace(player.tally, falls_at=falls), touched=())
-        stored, leaving = storage.slid(foretold, settings, now)
+        stored, leaving = storage.slid(foretold, settings, now, loaded.filed)
         return [
             *write_calendar(player.tenant, player.id, leaving, loaded.filed, player.marks),
             storage.write(stored, settings),
