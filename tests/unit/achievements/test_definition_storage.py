@@ -8,8 +8,9 @@ from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.definitions import ACHIEVEMENTS, Every, Repeat
 from cairn.platform.transact import ConditionsFailed, transact
 from cairn.tenants.storage import SettingsCache
-from tests.support.achievements import achievement, define
-from tests.support.world import World
+from functions.achievements_reactor.handler import reactor
+from tests.support.achievements import achievement, define, many
+from tests.support.world import World, all_items, stream_records
 
 RICH = achievement(
     "rich",
@@ -109,3 +110,19 @@ def test_a_tenants_zone_is_that_of_its_weeks(world: World) -> None:
     assert reply.status == 200
     seconds.now = 61
     assert known.of("acme").zone == "Asia/Tokyo"
+
+
+def test_the_check_of_a_record_that_earns_nothing_makes_no_round_trip(world: World) -> None:
+    define(world.table, many(270))
+    world.play("start")
+    before = all_items(world.table)
+    body = {"type": "word_learned", "content_id": "moss", "counters": {"counter_007": 3}}
+    assert world.call("progress", "service").send("POST", "/players/ada/experiences/woods/events", body).status == 200
+    records = stream_records(before, all_items(world.table))
+    react = reactor(world.table, lambda found: None, world.clock)
+    react({"Records": records})
+    meter = world.table.meter
+    assert meter is not None
+    trips = meter.trips
+    react({"Records": records})
+    assert meter.trips == trips
