@@ -102,7 +102,9 @@ def test_a_player_plays_to_the_end_and_everything_shows_it(deployed: Deployed, e
     assert progress["inventory"] == {"lamp": 1}
     assert progress["active_quests"] == ["spring"]
     events = read("/players/me/events?limit=100")["events"]
-    assert len(events) == len(STEPS) + 1
+    level_ups = [each["data"]["level"] for each in events if each["type"] == "level_up"]
+    assert level_ups == [2] and standing["level"] == 2
+    assert len(events) == len(STEPS) + len(["the completion", "level 2"])
     assert events[0]["at"] >= events[-1]["at"]
 
 
