@@ -331,6 +331,18 @@ OPERATIONS = (
                     "player_event_types": ["check_in", "item_collected", "quest_started", "waypoint_visited"],
                     "streak": {"rest_weekdays": [7], "day_start_hours": 3},
                     "fact_shards": [["2027-01-01", 4]],
+                    "xp": {
+                        "multipliers": [
+                            {
+                                "name": "Days between the years",
+                                "from": "2026-12-24T00:00:00Z",
+                                "until": "2027-01-02T00:00:00Z",
+                                "percent": 150,
+                                "kinds": ["scenario"],
+                                "experiences": ["harbour-walk"],
+                            }
+                        ]
+                    },
                 },
             ),
             Example("A zone that is none", body={"zone": "Europe/Atlantis"}, refused="invalid-body"),
