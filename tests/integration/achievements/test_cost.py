@@ -37,18 +37,18 @@ def put(table: Table, meter: Meter, body: dict[str, Any], name: str = "rider") -
 def test_a_definition_costs_a_read_and_three_writes_and_the_settings_where_a_period_is_new(
     table: Table, meter: Meter
 ) -> None:
-    assert put(table, meter, RIDER) == Cost(2, 1, 6), "the head, a bucket, the version"
-    assert put(table, meter, RIDER) == Cost(1, 1, 0)
-    assert put(table, meter, {**RIDER, "title": "A rider"}) == Cost(2, 1, 4)
-    assert put(table, meter, WEEKLY) == Cost(3, 2, 8), "the settings say what is kept by day"
+    assert put(table, meter, RIDER) == Cost(2, 2, 6), "the head, a bucket, the version"
+    assert put(table, meter, RIDER) == Cost(1, 2, 0)
+    assert put(table, meter, {**RIDER, "title": "A rider"}) == Cost(2, 2, 4)
+    assert put(table, meter, WEEKLY) == Cost(2, 2, 8), "the settings say what is kept by day"
     operator = World(table).call("achievements", "operator")
     archived = cost_of(meter, lambda: operator.send("POST", "/achievements/night_owl/archive", {}))
-    assert archived == Cost(2, 1, 4 + IDEMPOTENCY_KEY)
+    assert archived == Cost(2, 2, 4 + IDEMPOTENCY_KEY)
 
 
 def test_a_definition_among_2700_costs_a_bucket_of_them(table: Table, meter: Meter, large: None) -> None:
     cost = put(table, meter, RIDER)
-    assert (cost.trips, cost.reads) == (2, 20)
+    assert (cost.trips, cost.reads) == (2, 21)
     assert cost.writes <= 10
 
 
