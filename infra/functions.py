@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, Needs] = {
     "events": Needs("http", COMMANDS),
     "repair": Needs("http", COMMANDS),
     "legacy": Needs("http", COMMANDS),
-    "xp": Needs("http", READS),
+    "xp": Needs("http", READS | {Call.PUT, Call.UPDATE}, indexes=("of-player",)),
     "streaks": Needs("http", READS),
     "achievements": Needs("http", READS | {Call.PUT, Call.UPDATE}),
     "unlocks": Needs("http", COMMANDS, queue="backfill"),

@@ -18,8 +18,8 @@ INDEXES = (
     Index("boards", "bp", "bs", ("name", "level", "alias")),
     # What moves on by itself, by the slot at which it does.
     Index("due", "dp", "ds", ()),
-    # A player's facts by day, and their events by type: with what the answer to an event shows. A fact has none of
-    # these attributes, so that adding to it costs no index write.
+    # A player's facts by day, with their XP by source, and their events by type: with what the answer to an event
+    # shows. A fact that is added to without paying has none of these attributes, and costs no index write.
     Index(
         "of-player",
         "fp",
@@ -38,6 +38,11 @@ INDEXES = (
             "data",
             "gps",
             "refused",
+            "xp_completion",
+            "xp_perfect_bonus",
+            "xp_streak_bonus",
+            "xp_achievement",
+            "xp_operator_award",
         ),
     ),
     # Players of an experience, players of a tenant, events in a cell of the ground.

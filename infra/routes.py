@@ -67,6 +67,14 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
     "xp": [
         ("GET", "/players/{player_id}/xp"),
         ("GET", "/players/{player_id}/xp/history"),
+        ("GET", "/players/{player_id}/xp/stats"),
+        ("POST", "/players/{player_id}/xp/awards"),
+        ("POST", "/players/{player_id}/xp/reversals"),
+        ("GET", "/levels"),
+        ("GET", "/gamification/xp/level"),
+        ("GET", "/gamification/xp/history"),
+        ("GET", "/gamification/xp/stats"),
+        ("POST", "/gamification/xp/award"),
     ],
     "streaks": [
         ("GET", "/players/{player_id}/streak"),

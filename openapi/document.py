@@ -195,9 +195,9 @@ def _body(operation: Operation, played: Sequence[Played]) -> dict[str, Any]:
             JSON: {
                 "schema": {"$ref": SCHEMA.format(model=model.__name__)},
                 "examples": {
-                    slug(each.example.title): {"summary": each.example.title, "value": each.example.body}
+                    slug(each.example.title): {"summary": each.example.title, "value": each.body}
                     for each in shown
-                    if each.example and each.example.body is not None
+                    if each.example and each.body is not None
                 },
             }
         },

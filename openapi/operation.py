@@ -36,8 +36,8 @@ class PlayerIn(StrEnum):
     """Where a request names its player: in the path, as `user_id` of body or query, as `player_id` of each event."""
 
     PATH = "path"
-    BODY = "body"
     QUERY = "query"
+    BODY = "body"
     EACH_EVENT = "each event"
 
 
@@ -55,11 +55,11 @@ class Request:
 
     ids: the path's, where they are not those of IDS. by: the sender's role; None for the first that is let in.
     player: who a player is, and whom others name. later: how long after the request before, beside a minute.
-    Ids, query and headers may be taken from the answer before, as a job's id, a cursor and an ETag are.
+    Ids, query, headers and body may be taken from the answer before, as a job's id, a cursor and an ETag are.
     """
 
     ids: Mapping[str, Given] = field(default_factory=dict)
-    body: Any = None
+    body: Any | Callable[[Reply], Any] = None
     query: Mapping[str, Given] = field(default_factory=dict)
     headers: Mapping[str, Given] = field(default_factory=dict)
     by: Role | None = None

@@ -62,6 +62,11 @@ class Played:
     def succeeded(self) -> bool:
         return self.reply.status < 400
 
+    @property
+    def body(self) -> Any:
+        """The body that was sent; None where none was."""
+        return json.loads(self.event["body"]) if "body" in self.event else None
+
 
 class Unexpected(Exception):
     """An example was answered otherwise than its entry says."""
@@ -140,7 +145,7 @@ class Scenario:
         event = request(
             operation.method,
             PREFIX + address(operation, asked, role),
-            body=asked.body,
+            body=asked.body(last) if callable(asked.body) else asked.body,
             claims=self._token(role, asked.player) if role else None,
             headers={**({"idempotency-key": key} if operation.keyed else {}), **_given(asked.headers, last)},
             query=_given(asked.query, last) or None,

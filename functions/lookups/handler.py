@@ -6,7 +6,6 @@ from cairn.catalog.storage import Catalog
 from cairn.lookups import read
 from cairn.lookups.read import Lookups
 from cairn.lookups.routes import (
-    days_in,
     experience_in,
     experience_or_none,
     identifier_in,
@@ -49,7 +48,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
     @http.app.get(f"{LOOKUPS}/last-active")
     def last_active() -> Response[str]:
         page = wanted(http, OVERSEES, usual=20)
-        return http.show(read.last_active(parts, page, experience_or_none(http), *days_in(http)))
+        return http.show(read.last_active(parts, page, experience_or_none(http), *http.days()))
 
     @http.app.get(f"{LOOKUPS}/events-near")
     def events_near() -> Response[str]:

@@ -130,6 +130,8 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
     event = sent(asked, claims(role, player), address(asked.operation, example, role))
     if caller is Caller.OTHER_PLAYER:
         match asked.operation.player_in:
+            case PlayerIn.QUERY:
+                event["queryStringParameters"] = {"user_id": STRANGER}
             case PlayerIn.BODY:
                 event["body"] = json.dumps({**example.body, "user_id": STRANGER})
             case PlayerIn.QUERY:

@@ -24,6 +24,7 @@ from cairn.platform.transact import transact
 from cairn.tenants.storage import Secrets
 from tests.support.definitions import CAFE
 from tests.support.http import CONTEXT, Clock
+from tests.support.ledger import award
 from tests.support.tables import TABLE_NAME, create_table
 from tests.support.world import World, all_items
 
@@ -141,13 +142,24 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "unlocks/grant_unknown": (404, "unknown-achievement"),
     "unlocks/revoke_what_was_never_unlocked": (409, "not-unlocked"),
     "unlocks/unknown_backfill": (404, "unknown-backfill"),
+    "xp/award": 200,
+    "xp/award_as_service": (403, "role-not-allowed"),
+    "xp/award_by_older_name": 200,
     "xp/history": 200,
     "xp/history_bad_cursor": (422, "invalid-parameter"),
+    "xp/history_of_a_source": 200,
+    "xp/level_by_older_name": 200,
+    "xp/levels": 200,
     "xp/of_a_player_as_operator": 200,
+    "xp/reverse": 200,
+    "xp/reverse_unknown": (404, "unknown-entry"),
     "xp/show": 200,
+    "xp/stats": 200,
+    "xp/stats_of_a_year": (422, "invalid-parameter"),
 }
 ALL_DONE: dict[str, Any] = {"batchItemFailures": []}
-UNLOCKS = {"A#first_scenario", "A#first_steps"}
+# Two achievements, and level 2, which their XP reaches: its event is of the instant of what earned them.
+UNLOCKS = {"A#first_scenario", "A#first_steps", "E#01M7WD7TG0SAK9W1XC3M1QMCK3"}
 # Everything else: the whole answer, and the sort keys of items that must be new in the table.
 ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "achievements_backfill/shard": (ALL_DONE, {"SHARD#00", "P#gil"}),
@@ -225,6 +237,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         world.play("sessions", {"duration_seconds": 3600, "at": "2026-11-20T10:00:00Z"}, player="gil")
         job = new_job("acme", Asked(), 1, datetime(2020, 1, 1, tzinfo=UTC), "a month of words")
         transact(world.table, [write_job(job)])
+        assert award(world, 40, key="award-1").status == 200
         Secrets(world.table).of("acme")
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
         midnight = int(datetime(2026, 11, 27, tzinfo=UTC).timestamp())

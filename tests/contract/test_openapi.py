@@ -123,7 +123,7 @@ def test_every_answer_is_described(described: dict[str, Any], played: list[Playe
 def test_every_body_that_was_taken_is_described(described: dict[str, Any], played: list[Played]) -> None:
     for each in played:
         operation = described["paths"][each.operation.path][each.operation.method.lower()]
-        asked = each.example.body if each.example else None
+        asked = each.body if each.example else None
         if asked is not None and each.succeeded:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             assert not fits(described, schema, asked), each.operation.route

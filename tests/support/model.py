@@ -178,6 +178,7 @@ class PlayerTotal:
     streak: StreakNow = field(default_factory=StreakNow)
     longest: int = 0
     reached: datetime | None = None
+    levels: dict[int, datetime] = field(default_factory=dict)
     days: dict[date, ActiveDay] = field(default_factory=dict)
 
 
@@ -219,6 +220,8 @@ def _live(total: PlayerTotal, events: list[Happened], experiences: dict[str, dic
             if amount:
                 total.xp += amount
                 total.reached = at
+                for higher in range(max(total.levels, default=1) + 1, level(total.xp) + 1):
+                    total.levels[higher] = at
 
         count(events=1)
         if each.experience not in began:

@@ -9,7 +9,7 @@ from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
 
-KEYS = {"boards": ("bp", "bs"), "due": ("dp", "ds"), None: ("PK", "SK")}
+KEYS = {"boards": ("bp", "bs"), "due": ("dp", "ds"), "of-player": ("fp", "fs"), None: ("PK", "SK")}
 
 
 class Snapshot:

@@ -32,6 +32,7 @@ from cairn.players import storage as players
 from cairn.players.player import Player
 from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.progress.storage import EventItem
 from cairn.streaks.model import StreakSettings
 from cairn.xp.storage import LedgerItem
 from cairn_cli.app import app
@@ -67,6 +68,10 @@ class Year:
 
 def kind(raw: Raw) -> str:
     return str(raw["kind"]["S"])
+
+
+def is_level_up(raw: Raw) -> bool:
+    return kind(raw) == "event" and raw["type"]["S"] == "level_up"
 
 
 def player_of(raw: Raw) -> str:
@@ -114,7 +119,7 @@ def year(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yea
 def test_every_row_is_loaded(year: Year) -> None:
     assert year.summary["loaded"] == EVENTS
     assert year.summary["players"] == PLAYERS
-    assert sum(kind(raw) == "event" for raw in year.items.values()) == EVENTS
+    assert sum(kind(raw) == "event" and not is_level_up(raw) for raw in year.items.values()) == EVENTS
 
 
 def test_total_xp_is_the_ledgers_sum_and_what_arithmetic_says(year: Year) -> None:
@@ -132,6 +137,15 @@ def test_levels_are_those_of_the_totals(year: Year) -> None:
     assert {each.id: each.level for each in year.players().values()} == expected
     assert {each.id: each.level_announced for each in year.players().values()} == expected
     assert max(expected.values()) > 15
+
+
+def test_each_level_is_an_event_of_when_it_was_reached(year: Year) -> None:
+    found: dict[str, dict[int, datetime]] = {player: {} for player in year.expected.players}
+    for raw in filter(is_level_up, year.items.values()):
+        item = EventItem.parse(raw)
+        assert item.data["level"] not in found[player_of(raw)]
+        found[player_of(raw)][item.data["level"]] = from_ms(item.at)
+    assert found == {player: each.levels for player, each in year.expected.players.items()}
 
 
 def test_streaks_are_those_that_were_lived(year: Year) -> None:

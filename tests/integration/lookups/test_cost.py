@@ -87,7 +87,8 @@ def test_what_changes_the_percentage_or_the_state_costs_one_more(world: World) -
     for _ in range(3):
         world.play("quadrants", {})
     world.play("sessions", {"duration_seconds": 900})
-    assert units_of(world, "complete", {"reflection": "Again!"}) == {"of-player": 1, "lookups": 1}
+    # By type, the event and the level that it brings; the day's fact, whose XP is listed.
+    assert units_of(world, "complete", {"reflection": "Again!"}) == {"of-player": 2 + 1, "lookups": 1}
 
 
 def test_the_first_event_of_a_day_moves_the_player_too(world: World) -> None:

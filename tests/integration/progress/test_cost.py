@@ -18,9 +18,11 @@ from tests.support.world import World, all_items, react, stream_records
 IDEMPOTENCY_KEY = 2
 PAYS_XP = 2
 FIRST_OF_DAY = 3
-# In the indexes: the event by its type; the player's entries by day and by the five minutes move.
+# In the indexes: the event by its type; the player's entries by day and by the five minutes move; XP in the fact.
 BY_TYPE = 1
 MOVED = 4
+LEVEL_UP = 3
+XP_BY_DAY = 1
 NEARLY_DONE: list[tuple[str, dict[str, Any]]] = [("quadrants", {})] * 4 + [("sessions", {"duration_seconds": 900})]
 
 
@@ -69,7 +71,7 @@ def test_completing_costs_two_trips_four_reads_and_eighteen_writes(world: World,
     cost = cost_of(meter, lambda: sent(world, "complete", {"reflection": "Again!"}))
     assert cost.trips == 2
     assert cost.reads <= 4
-    assert cost.writes <= 18 + IDEMPOTENCY_KEY
+    assert cost.writes <= 18 + IDEMPOTENCY_KEY + LEVEL_UP + XP_BY_DAY
 
 
 def test_an_unlock_costs_two_trips_two_reads_and_ten_writes(world: World, meter: Meter) -> None:
@@ -91,7 +93,7 @@ def test_an_unlock_costs_two_trips_two_reads_and_ten_writes(world: World, meter:
     assert quiet.trips == 0
     assert both.trips <= 2 + mark_trips + settings_trip
     assert both.reads <= 2 + 1 + settings_read
-    assert both.writes <= 10 + 4 + mark_writes
+    assert both.writes <= 10 + 4 + mark_writes + LEVEL_UP + XP_BY_DAY
 
 
 def test_reading_a_players_page_stays_within_thirteen_reads(world: World, meter: Meter) -> None:

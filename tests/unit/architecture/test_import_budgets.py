@@ -41,7 +41,7 @@ STRANGERS: dict[str, set[str]] = {
     "players": READING,
     "progress": PLAYING,
     "unlocks": {"cairn.leaderboards", "cairn.imports", "cairn.progress.play"},
-    "xp": READING,
+    "xp": {"cairn.leaderboards", "cairn.progress.journey", "cairn.progress.play"},
 }
 
 ASK = """

@@ -88,10 +88,12 @@ def test_completing_writes_it_all_in_one_transaction(world: World, table: Table)
     table.meter.calls.clear()
     body = world.play("complete", REFLECTION).body
     assert table.meter.calls == ["batch_get_item", "transact_write_items"]
-    changed = {key.sk.split("#")[0]: item for key, item in all_items(table).items() if before.get(key) != item}
+    after = all_items(table)
+    changed = {key.sk.split("#")[0]: item for key, item in after.items() if before.get(key) != item}
     assert set(changed) == {"I", "E", "L", "NOTES", "PRG", "PLAYER", "ada"}
-    assert changed["E"]["SK"] == {"S": f"E#{body['event_id']}"}
-    assert changed["E"]["type"] == {"S": "experience_completed"}
+    events = {item["type"]["S"]: key.sk for key, item in after.items() if key.sk.startswith("E#") and key not in before}
+    assert events.keys() == {"experience_completed", "level_up"}
+    assert events["experience_completed"] == f"E#{body['event_id']}"
     assert (changed["L"]["amount"], changed["L"]["source"]) == ({"N": "110"}, {"S": "completion"})
     assert changed["PRG"]["state"] == {"S": "COMPLETED"}
     assert changed["PLAYER"]["xp"] == {"N": "115"}

@@ -21,7 +21,7 @@ def test_an_event_of_a_type_is_shown_as_the_log_shows_it(world: World) -> None:
     world.journey()
     log = world.call("progress").send("GET", EVENTS, limit="100").body["events"]
     kinds = {each["type"] for each in log}
-    assert len(kinds) == 7
+    assert len(kinds) == 8
     for kind in kinds:
         assert of_type(world, kind) == [each for each in log if each["type"] == kind]
 

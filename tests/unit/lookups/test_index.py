@@ -6,6 +6,7 @@ import pkgutil
 import cairn
 from cairn.analytics import facts
 from cairn.platform.items import registry
+from cairn.xp.ledger import FAMILIES
 from infra.indexes import INDEXES
 from tests.support.tables import index_units
 from tests.support.world import World, all_items
@@ -43,10 +44,11 @@ def test_an_item_brings_what_an_answer_shows_and_no_more() -> None:
     assert brought == BROUGHT
 
 
-def test_adding_to_a_fact_changes_nothing_that_an_index_holds() -> None:
+def test_adding_to_a_fact_changes_what_an_index_holds_only_where_it_pays() -> None:
     included = {name for index in INDEXES for name in index.included}
     assert not included & set(facts.NUMBERS)
-    assert not [name for name in included if name.startswith((facts.VISITS, facts.SECONDS, facts.XP))]
+    assert not [name for name in included if name.startswith((facts.VISITS, facts.SECONDS))]
+    assert {name for name in included if name.startswith(facts.XP)} == {*facts.xp_numbers(dict.fromkeys(FAMILIES, 1))}
 
 
 def test_what_is_billed_for_indexes_is_counted_entry_by_entry(world: World) -> None:

@@ -5,9 +5,14 @@ from typing import Any
 
 from cairn.players.player import Player
 from cairn.players.settlement import pay
+from cairn.xp.ledger import Entry
 from tests.support.world import World
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def entry(amount: int, source: str = "operator_award", at: datetime = NOON) -> Entry:
+    return Entry("e", source, amount, at, "why")
 
 
 def history(world: World, **query: str) -> Any:
@@ -79,14 +84,29 @@ def test_the_bonus_of_a_day_is_at_most_50(world: World) -> None:
 
 
 def test_a_level_is_announced_once_ever_though_the_total_goes_down_and_up_again() -> None:
-    player, levels = pay(Player("acme", "ada"), 250, NOON)
+    player, levels = pay(Player("acme", "ada"), [entry(250)], NOON)
     assert levels == (2, 3)
-    player, levels = pay(player, -200, NOON)
+    player, levels = pay(player, [entry(-200)], NOON)
     assert (player.level, levels) == (1, ())
-    player, levels = pay(player, 400, NOON)
+    player, levels = pay(player, [entry(400)], NOON)
     assert (player.level, levels) == (4, (4,))
 
 
 def test_paying_nothing_changes_nothing() -> None:
     player = Player("acme", "ada", xp=5, xp_at=NOON)
-    assert pay(player, 0, NOON + timedelta(days=1)) == (player, ())
+    later = NOON + timedelta(days=1)
+    assert pay(player, [], later) == pay(player, [entry(0)], later) == (player, ())
+
+
+def test_xp_is_summed_by_family_of_source() -> None:
+    player, _ = pay(Player("acme", "ada"), [entry(110, "completion"), entry(50, "achievement.a")], NOON)
+    player, _ = pay(player, [entry(100, "achievement.b"), entry(-110, "completion.reversal")], NOON)
+    assert (player.xp, player.xp_by_source) == (150, {"completion": 0, "achievement": 150})
+
+
+def test_what_one_source_gives_and_another_takes_leaves_the_total_and_its_instant() -> None:
+    player, _ = pay(Player("acme", "ada"), [entry(40)], NOON)
+    later = NOON + timedelta(days=1)
+    paid, levels = pay(player, [entry(30, "completion"), entry(-30, "streak_bonus")], later)
+    assert (paid.xp, paid.xp_at, levels) == (40, NOON, ())
+    assert paid.xp_by_source == {"operator_award": 40, "completion": 30, "streak_bonus": -30}

@@ -26,6 +26,11 @@ def blocks_satisfied(experience: Experience, progress: Progress) -> bool:
     )
 
 
+def is_perfect(experience: Experience, progress: Progress) -> bool:
+    """Whether every required block that is assessed got its full score at the first attempt; one at least is."""
+    return 0 < experience.assessed_blocks == progress.blocks_flawless
+
+
 def missing_for_completion(
     experience: Experience, progress: Progress, reflection: str, blocks_left: Sequence[str] = ()
 ) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What the look-ups take from the query string."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from math import isfinite
 
 from cairn.catalog.experience import Place
@@ -61,14 +61,6 @@ def levels_in(http: Http, highest: int) -> tuple[int, int]:
     )
 
 
-def days_in(http: Http) -> tuple[date | None, date | None]:
-    """`from` and `to`, dates; left out, from the first to the last."""
-    first, last = _day(http, "from"), _day(http, "to")
-    if first and last:
-        _in_order(first, last, "from", "to")
-    return first, last
-
-
 def near_in(http: Http) -> Near:
     """`lat`, `lng` and `radius_meters`; perhaps `from`, `to`, `type` and an experience."""
     since, until = _instant(http, "from"), _instant(http, "to")
@@ -95,14 +87,6 @@ def _number(http: Http, name: str, lowest: float, highest: float, default: str =
     return number
 
 
-def _day(http: Http, name: str) -> date | None:
-    text = http.query(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise _invalid(f"{name} is {text!r}, which is no day. Write it as 2026-11-20.") from None
-
-
 def _instant(http: Http, name: str) -> datetime | None:
     text = http.query(name)
     if not text:
@@ -116,7 +100,7 @@ def _instant(http: Http, name: str) -> datetime | None:
     return instant
 
 
-def _in_order[T: (int, float, date, datetime)](first: T, last: T, first_name: str, last_name: str) -> tuple[T, T]:
+def _in_order[T: (int, float, datetime)](first: T, last: T, first_name: str, last_name: str) -> tuple[T, T]:
     if first > last:
         raise _invalid(f"{first_name} must not be after {last_name}.")
     return first, last

@@ -1,10 +1,12 @@
 """Every key of the table, in one place. Ids outside `[A-Za-z0-9._~-]` are percent-encoded."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
+
+from cairn.platform.instants import EPOCH, id_prefix
 
 
 class Key(NamedTuple):
@@ -100,6 +102,13 @@ def event(tenant_id: str, player_id: str, event_id: str) -> Key:
 
 def ledger(tenant_id: str, player_id: str, event_id: str, source: str) -> Key:
     return Key(player_partition(tenant_id, player_id), f"{LEDGER_PREFIX}{event_id}#{encode(source)}")
+
+
+def ledger_range(since: date, until: date) -> tuple[str, str]:
+    """The sort keys between which the entries stand whose causes were from one UTC date to another, both included."""
+    behind = until + timedelta(days=1) if until < date.max else until
+    first, last = (id_prefix(datetime.combine(max(day, EPOCH.date()), time(0), UTC)) for day in (since, behind))
+    return f"{LEDGER_PREFIX}{first}", f"{LEDGER_PREFIX}{last}"
 
 
 def unlock(tenant_id: str, player_id: str, name: str) -> Key:

@@ -37,19 +37,33 @@ def read_cursor(cursor: str, partition: str, prefix: str) -> Raw | None:
 
 
 def read_page(
-    table: Table, partition: str, prefix: str, limit: int, cursor: str, *, newest_first: bool = False
+    table: Table,
+    partition: str,
+    prefix: str,
+    limit: int,
+    cursor: str,
+    *,
+    newest_first: bool = False,
+    between: tuple[str, str] | None = None,
 ) -> Page:
     """One page of a partition's items of one prefix, in one consistent round trip.
 
+    Args:
+        between: the lowest and the highest sort key, where not all of the prefix is meant.
+
     Raises:
-        DomainError: `invalid-parameter` for what is no cursor.
+        DomainError: `invalid-parameter` for what is no cursor, or one outside of these.
     """
+    after = read_cursor(cursor, partition, prefix)
+    if after and between and not between[0] <= after["SK"]["S"] <= between[1]:
+        raise _no_cursor()
     return table.query(
         partition,
         prefix=prefix,
+        between=between,
         limit=limit,
         forward=not newest_first,
-        after=read_cursor(cursor, partition, prefix),
+        after=after,
         consistent=True,
     )
 

@@ -48,7 +48,7 @@ class Player:
     shown_as: how the player appears on boards (`name`, `pseudonym`, `hidden`), None for as the tenant has it.
     zone: IANA name, None for the tenant's. zones: changes of it, oldest first.
     xp: total XP, the sum of the ledger. xp_at: when the total last changed (the causing event's instant).
-    level_announced: the highest level ever announced.
+    xp_by_source: the same by family of source. level_announced: the highest level ever announced.
     metrics: counts and seconds by name. languages: of the scenarios completed, the first 20 of them.
     days, paid: the streak's window of recent days, and the bonus paid for each of its dates.
     checkpoint: the streak's state before that window; None before the first active day.
@@ -68,6 +68,7 @@ class Player:
     zones: tuple[tuple[datetime, str], ...] = ()
     xp: int = 0
     xp_at: datetime | None = None
+    xp_by_source: Mapping[str, int] = field(default_factory=dict)
     level_announced: int = 1
     virtues: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, int] = field(default_factory=dict)

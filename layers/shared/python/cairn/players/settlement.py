@@ -1,7 +1,7 @@
 """What one happening means for its player: streak, XP, level, virtues, metrics. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -115,7 +115,7 @@ def settle(
             recent=with_recent(player.recent, experience) if experience else player.recent,
             visit=with_visit(player.visit, experience or None, moment.occurred_at, happening.location),
         )
-    settled, levels = pay(settled, sum(entry.amount for entry in entries), moment.occurred_at)
+    settled, levels = pay(settled, entries, moment.occurred_at)
     tally = tallied(tally, player.measured(), settled.measured(), moment.occurred_at, tracked)
     settled = replace(settled, tally=tally)
     return Settled(settled, tuple(entries), xp_by_day, levels, virtues, streak)
@@ -134,14 +134,26 @@ def _bonus_entry(event: str, moment: Moment, bonus: Mapping[date, int]) -> Entry
     return Entry(event, STREAK_BONUS, amount, moment.occurred_at, "Streak bonus, adjusted by a late event", bonus)
 
 
-def pay(player: Player, amount: int, at: datetime) -> tuple[Player, tuple[int, ...]]:
-    """The player with so much more XP, and the levels that are announced for the first time."""
-    if not amount:
+def pay(player: Player, entries: Iterable[Entry], at: datetime) -> tuple[Player, tuple[int, ...]]:
+    """The player with the XP of entries of the ledger, and the levels that are announced for the first time.
+
+    Args:
+        at: when what they are for happened.
+    """
+    gained = Counter[str]()
+    for entry in entries:
+        gained[entry.family] += entry.amount
+    if not any(gained.values()):
         return player, ()
-    xp = player.xp + amount
+    by_source = Counter(player.xp_by_source)
+    by_source.update(gained)
+    paid = replace(player, xp_by_source=by_source)
+    if not gained.total():
+        return paid, ()
+    xp = player.xp + gained.total()
     levels = tuple(range(player.level_announced + 1, level_of(xp) + 1))
     paid = replace(
-        player,
+        paid,
         xp=xp,
         xp_at=max(player.xp_at or at, at),
         level_announced=max(player.level_announced, level_of(xp)),
@@ -160,18 +172,18 @@ def unlock(
     achievement = earned.achievement
     source = f"{ACHIEVEMENT}.{earned.name}"
     entry = Entry(event, source, achievement.xp, at, f"Unlocked {achievement.title}")
-    paid, levels = hold(player, 1, achievement.xp, at, tracked)
+    paid, levels = hold(player, 1, entry, at, tracked)
     return paid, entry, levels
 
 
-def hold(player: Player, by: int, xp: int, at: datetime, tracked: Tracked) -> tuple[Player, tuple[int, ...]]:
-    """The player with so many achievements and so much XP more, or less; and the levels announced by it.
+def hold(player: Player, by: int, entry: Entry, at: datetime, tracked: Tracked) -> tuple[Player, tuple[int, ...]]:
+    """The player with so many achievements more, or less, and the XP of an entry; and the levels announced by it.
 
     Args:
         tracked: what is kept for the boards.
     """
     metrics = Counter(player.metrics)
     metrics["achievements_unlocked"] += by
-    paid, levels = pay(replace(player, metrics=metrics), xp, at)
+    paid, levels = pay(replace(player, metrics=metrics), (entry,), at)
     tally = tallied(player.tally, player.measured(), paid.measured(), at, tracked)
     return replace(paid, tally=tally), levels

@@ -33,6 +33,7 @@ class PlayerItem(Item, discriminator="player"):
     zones = JSONAttribute(null=True)
     xp = WholeNumberAttribute()
     xp_at = WholeNumberAttribute(null=True)
+    xp_by_source = CompactJsonAttribute(null=True)
     level_announced = WholeNumberAttribute()
     virtues = JSONAttribute(null=True)
     metrics = JSONAttribute(null=True)
@@ -65,6 +66,7 @@ def from_item(item: PlayerItem) -> Player:
         zones=tuple((from_ms(since), zone) for since, zone in item.zones or ()),
         xp=int(item.xp),
         xp_at=from_ms(int(item.xp_at)) if item.xp_at is not None else None,
+        xp_by_source=item.xp_by_source or {},
         level_announced=int(item.level_announced),
         virtues=item.virtues or {},
         metrics=item.metrics or {},
@@ -105,6 +107,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         zones=[[to_ms(since), zone] for since, zone in player.zones] or None,
         xp=player.xp,
         xp_at=to_ms(player.xp_at) if player.xp_at else None,
+        xp_by_source={source: amount for source, amount in sorted(player.xp_by_source.items()) if amount} or None,
         level_announced=player.level_announced,
         virtues={virtue: value for virtue, value in player.virtues.items() if value} or None,
         metrics={name: value for name, value in player.metrics.items() if value} or None,

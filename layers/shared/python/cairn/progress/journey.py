@@ -3,7 +3,7 @@
 `Journey` starts from what was loaded, plays commands in order, and gives the actions of one transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import Any
 
 from cairn.achievements.definitions import Earned
 from cairn.achievements.rules import AT_ONCE, Watch
-from cairn.achievements.storage import write_unlock
+from cairn.achievements.storage import EVENT, write_unlock
 from cairn.analytics import facts
 from cairn.analytics import storage as fact_storage
 from cairn.analytics.facts import FactChange, FactKey
@@ -38,8 +38,9 @@ from cairn.progress.progress import (
     Step,
 )
 from cairn.progress.rules import Standing, apply, recorded
-from cairn.streaks.rules import Streak
+from cairn.streaks.rules import Streak, creditable
 from cairn.streaks.storage import WINDOW_DAYS, Window, slide, unfiled, write_calendar
+from cairn.tenants.multipliers import Multipliers
 from cairn.tenants.settings import TenantSettings
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
@@ -164,6 +165,7 @@ class Journey:
         if happening.completed and (reflection := happening.data.get("reflection")):
             self._events.append(storage.keep_reflection(player.tenant, player.id, name, reflection))
         self._entries += settled.entries
+        self._announce(settled.player, settled.levels, event, name, moment)
         if happening.by_player:
             self._count(name, step.progress if step else None, happening, settled, moment)
         self.player = settled.player
@@ -191,7 +193,13 @@ class Journey:
             named: str | None = getattr(command, "content", None)
             contents = self._contents.get((experience.id, keys.bucket(named, buckets)), {}) if named else {}
         standing = Standing(self.player.level, self.player.virtues, self._completed)
-        return apply(experience, head, contents, standing, command, moment, event)
+        return apply(experience, head, contents, standing, command, moment, event, self._multipliers(moment))
+
+    def _multipliers(self, moment: Moment) -> Multipliers:
+        """Those that count for what is not recorded too late: else who dates it back would choose one."""
+        settings = self._settings
+        in_time = creditable(moment.occurred_at, moment.recorded_at, settings.streak, moment.imported)
+        return settings.xp.multipliers if in_time else ()
 
     def _keep(self, experience: str, step: Step) -> None:
         self._progress[experience] = step.progress
@@ -242,11 +250,16 @@ class Journey:
 
     def _pay_unlock(self, earned: Earned, event: str, experience: str, moment: Moment) -> None:
         tenant, player_id, at = self.player.tenant, self.player.id, moment.occurred_at
-        self.player, entry, _ = settlement.unlock(self.player, earned, event, at, self._tracked)
+        self.player, entry, levels = settlement.unlock(self.player, earned, event, at, self._tracked)
         self._entries.append(entry)
-        self._unlocks.append(write_unlock(tenant, player_id, earned, at, {"event_id": event}))
+        self._announce(self.player, levels, event, experience, moment)
+        self._unlocks.append(write_unlock(tenant, player_id, earned, at, {EVENT: event}, event))
         paid = facts.xp_numbers({ledger.ACHIEVEMENT: earned.achievement.xp})
         self._fact(FactKey(moment.day, experience)).numbers.update(paid)
+
+    def _announce(self, player: Player, levels: Iterable[int], event: str, experience: str, moment: Moment) -> None:
+        """Each level that the player is the first time at is an event of its own."""
+        self._events += storage.write_level_ups(player.tenant, player.id, levels, player.xp, event, experience, moment)
 
     def actions(self) -> list[Action]:
         """The transaction: events first, then what they changed, the player last but for projections' facts."""

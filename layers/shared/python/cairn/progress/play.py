@@ -49,7 +49,7 @@ from cairn.streaks.rules import action
 from cairn.streaks.storage import Window, read_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
-from cairn.xp.levels import standing
+from cairn.xp.read import show_gain
 
 CLOCK_SKEW = timedelta(minutes=5)
 ABOUT_CONTENT = (Record, WorkOnBlock, Waive)
@@ -324,7 +324,6 @@ def show_played(
     """All consequences that the command decided."""
     settled = played.settled
     former = streak_of(before, settings.streak, settings.zone, now)
-    level = standing(settled.player.xp)
     return {
         "event_id": played.event,
         "event_type": played.happening.type,
@@ -333,14 +332,7 @@ def show_played(
         **(show_progress(experience, played.progress) if experience and played.progress else {}),
         "started": played.happening.started,
         **played.happening.answer,
-        "xp": {
-            "gained": sum(entry.amount for entry in settled.entries),
-            "by_source": {entry.source: entry.amount for entry in settled.entries},
-            "total": settled.player.xp,
-            "level": level.level,
-            "title": level.title,
-            "levels_reached": list(settled.levels),
-        },
+        "xp": show_gain(settled.entries, settled.player.xp, settled.levels),
         "virtues": {
             virtue: {"previous": change.previous, "new": change.new, "change": change.change}
             for virtue, change in settled.virtues.items()

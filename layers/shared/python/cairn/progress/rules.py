@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from cairn.catalog.experience import SCENARIO, Experience, Place, Status, completion_xp
-from cairn.completion.rules import CRITERIA, missing_for_completion
+from cairn.completion.rules import CRITERIA, is_perfect, missing_for_completion
 from cairn.platform.errors import DomainError
 from cairn.players.virtues import QUADRANTS
 from cairn.progress import mastery
@@ -49,12 +49,14 @@ from cairn.progress.progress import (
 )
 from cairn.progress.repair import repair
 from cairn.streaks.days import time_zone
-from cairn.xp.ledger import COMPLETION
+from cairn.tenants.multipliers import Multipliers, largest
+from cairn.xp.ledger import COMPLETION, PERFECT_BONUS
 
 EARTH_RADIUS_METERS = 6_371_008.8
 EARLY, LATE = time(7), time(22)
 INTERRUPTED_AFTER_DAYS = 30
 MAX_OTHER_OUTPUTS = 20
+PERFECT_PART = 2  # full score at the first attempt pays half as much again
 
 NOT_STARTED = "NOT_STARTED"
 NOT_BEGUN: frozenset[State | None] = frozenset({None, State.DISCOVERED})
@@ -147,6 +149,7 @@ def apply(
     command: Command,
     moment: Moment,
     event: str,
+    multipliers: Multipliers = (),
 ) -> Step:
     """What a command does.
 
@@ -156,6 +159,7 @@ def apply(
         contents: those of the command's content id, at least; all of them where it names or counts them.
         standing: for the checks at the start. Imported history is not held to them.
         event: the id of the event that records the command.
+        multipliers: the tenant's, by which completing may pay more.
 
     Raises:
         DomainError: `illegal-move`, `requirements-not-met`, `incomplete`, `unknown-block`, `not-completable`,
@@ -182,7 +186,7 @@ def apply(
             starts=progress.starts + 1,
             started_at=progress.started_at or moment.occurred_at,
         )
-    step = _decide(experience, progress, contents, command, moment, event)
+    step = _decide(experience, progress, contents, command, moment, event, multipliers)
     if begins:
         step = replace(step, happening=replace(step.happening, started=True, again=again))
     step = _stamp(step, contents, moment)
@@ -229,6 +233,7 @@ def _decide(
     command: Command,
     moment: Moment,
     event: str,
+    multipliers: Multipliers,
 ) -> Step:
     match command:
         case Discover():
@@ -249,7 +254,7 @@ def _decide(
         case Session():
             return _session(experience, progress, command, moment)
         case Complete():
-            return _complete(experience, progress, contents, command, moment)
+            return _complete(experience, progress, contents, command, moment, multipliers)
         case Practise():
             return _practise(experience, progress, command, event)
         case Waive():
@@ -438,30 +443,41 @@ def _session(experience: Experience, progress: Progress, command: Session, momen
 
 
 def _complete(
-    experience: Experience, progress: Progress, contents: Mapping[str, Content], command: Complete, moment: Moment
+    experience: Experience,
+    progress: Progress,
+    contents: Mapping[str, Content],
+    command: Complete,
+    moment: Moment,
+    multipliers: Multipliers,
 ) -> Step:
     missing = missing_for_completion(experience, progress, command.reflection, blocks_left(experience, contents))
     if missing and not command.waived:
         named = "; ".join(f"{each['criterion']}: {each['detail']}" for each in missing)
         raise DomainError("incomplete", f"Still missing: {named}.", missing=missing)
     waived = {each["criterion"]: command.waived for each in missing if command.waived}
-    xp = completion_xp(experience)
+    perfect = is_perfect(experience, progress)
     metrics = {"experiences_completed": 1}
     if experience.kind == SCENARIO:
         metrics["scenarios_completed"] = 1
     mastered = experience.max_mastery_level <= 1
     if mastered:
         metrics["experiences_mastered"] = 1
+    if perfect:
+        metrics["perfect_completions"] = 1
     started_at = min(progress.started_at or moment.occurred_at, moment.occurred_at)
     happening = Happening(
         "experience_completed",
         completed=True,
         elapsed_seconds=int((moment.occurred_at - started_at).total_seconds()),
-        awards=(Award(COMPLETION, xp, f"Completed {experience.name}"),) if xp else (),
+        awards=completion_awards(experience, moment.occurred_at, multipliers, perfect=perfect),
         virtues=experience.virtue_impacts,
         metrics=metrics,
         language=_language(experience),
-        data={"reflection": command.reflection} if command.reflection else {},
+        data={
+            **({"reflection": command.reflection} if command.reflection else {}),
+            **({"perfect": True} if perfect else {}),
+        },
+        answer={"perfect": perfect},
     )
     completed = replace(
         progress,
@@ -480,6 +496,23 @@ def _language(experience: Experience) -> str | None:
     if experience.kind != SCENARIO or not experience.language:
         return None
     return experience.language.partition("-")[0].lower()
+
+
+def completion_awards(
+    experience: Experience, at: datetime, multipliers: Multipliers, *, perfect: bool
+) -> tuple[Award, ...]:
+    """What completing an experience pays: its XP, and half as much again where it was perfect.
+
+    Args:
+        at: when it was completed, by which a tenant's multiplier applies; the perfect bonus is half of the outcome.
+    """
+    xp, reason = completion_xp(experience), f"Completed {experience.name}"
+    if multiplier := largest(multipliers, experience.kind, experience.id, at):
+        xp, reason = multiplier.of(xp), f"{reason} ({multiplier.name}: {multiplier.percent} %)"
+    awards = [Award(COMPLETION, xp, reason)]
+    if perfect:
+        awards.append(Award(PERFECT_BONUS, xp // PERFECT_PART, f"Perfect: {reason}"))
+    return tuple(each for each in awards if each.amount)
 
 
 def _practise(experience: Experience, progress: Progress, command: Practise, event: str) -> Step:

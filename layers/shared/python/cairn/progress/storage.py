@@ -1,6 +1,7 @@
 """Progress, its contents, notes, events and outputs in the table."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from cairn.catalog.experience import Place
 from cairn.lookups import entries
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
-from cairn.platform.instants import from_ms, iso, to_ms
+from cairn.platform.instants import event_id, from_ms, iso, to_ms
 from cairn.platform.items import (
     OF_THE_PLAYER,
     CompactJsonAttribute,
@@ -28,6 +29,7 @@ from cairn.platform.text import compact
 from cairn.platform.transact import Put, Update, upsert
 from cairn.progress.progress import BlockWork, Bucket, Content, Happening, Moment, Progress, State
 from cairn.tenants.settings import TenantSettings
+from cairn.xp.levels import title_of
 
 MAX_CONTENTS_BYTES = 32 * 1024
 BY_TYPE = ("of-player", "fp", "fs")
@@ -347,6 +349,27 @@ def write_event(
     return Put(f"event {event}", item, EventItem.absent())
 
 
+def write_level_ups(
+    tenant: str, player: str, levels: Iterable[int], total_xp: int, cause: str, experience: str, moment: Moment
+) -> list[Put]:
+    """The writes of levels that are announced: an event each.
+
+    Its id is of the cause's instant and the level, and whoever announces a level holds the player's version: so it
+    exists once ever, and the action is no `event`, which would mean that the command itself was done before.
+
+    Args:
+        total_xp: what the cause brought the player to. cause: the event. moment: the cause's.
+    """
+    writes = []
+    for level in levels:
+        event = event_id(moment.occurred_at, tenant, player, f"level_up {level}")
+        data = {"level": level, "title": title_of(level), "total_xp": total_xp, "event_id": cause}
+        happening = Happening("level_up", by_player=False, data=data)
+        put = write_event(tenant, player, event, experience, happening, moment)
+        writes.append(replace(put, name=f"level {level}"))
+    return writes
+
+
 def write_outputs(
     tenant: str, player: str, event: str, experience: str, outputs: Mapping[str, str], at: datetime
 ) -> Put:
@@ -385,10 +408,10 @@ def keep_reflection(tenant: str, player: str, experience: str, reflection: str) 
     return upsert("reflection", NotesItem, keys.notes(tenant, player, experience), changes)
 
 
-def show_event(item: EventItem, event_id: str) -> dict[str, Any]:
+def show_event(item: EventItem, identifier: str) -> dict[str, Any]:
     """An event as the API shows it."""
     shown: dict[str, Any] = {
-        "event_id": event_id,
+        "event_id": identifier,
         "type": item.type,
         "experience_id": item.experience or None,
         "content_id": item.content,

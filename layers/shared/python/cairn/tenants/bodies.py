@@ -20,6 +20,7 @@ from cairn.tenants.boards import (
     Shown,
     Spread,
 )
+from cairn.tenants.multipliers import Multiplier, XpSettings
 from cairn.tenants.settings import PLAYER_EVENTS, TenantSettings
 
 STREAK = StreakSettings()
@@ -105,6 +106,48 @@ class BoardsBody(BaseModel):
         )
 
 
+class MultiplierBody(BaseModel):
+    """For a time, what is completed pays so many percent: of these kinds and experiences, or all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    since: AwareDatetime = Field(alias="from")
+    until: AwareDatetime
+    percent: int = Field(ge=100, le=1000)
+    kinds: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(default=[], max_length=20)
+    experiences: list[Annotated[str, Field(min_length=1, max_length=128)]] = Field(default=[], max_length=100)
+
+    @model_validator(mode="after")
+    def ends_after_it_begins(self) -> Self:
+        if self.until <= self.since:
+            raise ValueError("until must be later than from")
+        return self
+
+    def multiplier(self) -> Multiplier:
+        """The multiplier that the body means."""
+        return Multiplier(
+            self.name,
+            from_ms(to_ms(self.since)),
+            from_ms(to_ms(self.until)),
+            self.percent,
+            tuple(dict.fromkeys(self.kinds)),
+            tuple(dict.fromkeys(self.experiences)),
+        )
+
+
+class XpBody(BaseModel):
+    """A tenant's rules of XP."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    multipliers: list[MultiplierBody] = Field(default=[], max_length=20)
+
+    def settings(self) -> XpSettings:
+        """The settings that the body means."""
+        return XpSettings(multipliers=tuple(each.multiplier() for each in self.multipliers))
+
+
 class SettingsBody(Body):
     """A tenant's settings; what is left out has its default."""
 
@@ -115,6 +158,7 @@ class SettingsBody(Body):
     streak: StreakBody = StreakBody()
     fact_shards: list[tuple[date, Annotated[int, Field(ge=1, le=64)]]] = Field(default=[], max_length=20)
     boards: BoardsBody = BoardsBody()
+    xp: XpBody = XpBody()
     player_counters: dict[CounterName, CounterNumber] = Field(default={}, max_length=50)
 
     @field_validator("player_counters")
@@ -138,4 +182,5 @@ class SettingsBody(Body):
             fact_shards=tuple(sorted(self.fact_shards)),
             boards=self.boards.settings(),
             player_counters=self.player_counters,
+            xp=self.xp.settings(),
         )

@@ -6,6 +6,7 @@ from datetime import date
 
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.boards import BoardSettings, Tracked
+from cairn.tenants.multipliers import XpSettings
 
 SYSTEM_EVENTS = frozenset(
     {
@@ -26,6 +27,8 @@ SYSTEM_EVENTS = frozenset(
         "quadrant_advanced",
         "requirement_waived",
         "session_recorded",
+        "xp_awarded",
+        "xp_reversed",
     }
 )
 PLAYER_EVENTS = (
@@ -58,7 +61,7 @@ class TenantSettings:
     player_event_types: event types that players may send themselves; services may send any.
     fact_shards: (first day, shards) in order of days: over how many partitions a day's facts are spread, and
     the players who were last active then in the index of look-ups.
-    boards: the leaderboards that it shows.
+    boards: the leaderboards that it shows. xp: for how long completions pay more, and how much.
     player_counters: counters that players may send themselves, each with the most of it for one event.
     watched_by_day: metrics that achievements watch by period; said by their definitions, and not by the settings.
     """
@@ -70,6 +73,7 @@ class TenantSettings:
     boards: BoardSettings = field(default_factory=BoardSettings)
     player_counters: Mapping[str, int] = field(default_factory=dict)
     watched_by_day: frozenset[str] = frozenset()
+    xp: XpSettings = field(default_factory=XpSettings)
 
     @property
     def tracked(self) -> Tracked:

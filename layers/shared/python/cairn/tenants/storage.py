@@ -18,6 +18,7 @@ from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, Put, Update, transact, upsert
 from cairn.streaks.rules import StreakSettings
 from cairn.tenants.boards import BoardRule, BoardSettings, Period, Shown, Spread
+from cairn.tenants.multipliers import Multiplier, XpSettings
 from cairn.tenants.settings import TenantSettings
 
 CACHED_SECONDS = 60.0
@@ -48,6 +49,19 @@ def to_json(settings: TenantSettings) -> dict[str, Any]:
         "cache_seconds": settings.boards.cache_seconds,
         "subtrees": [[each.board, iso(each.since), each.count] for each in settings.boards.subtrees],
     }
+    shown["xp"] = {
+        "multipliers": [
+            {
+                "name": each.name,
+                "from": iso(each.since),
+                "until": iso(each.until),
+                "percent": each.percent,
+                "kinds": list(each.kinds),
+                "experiences": list(each.experiences),
+            }
+            for each in settings.xp.multipliers
+        ]
+    }
     return shown
 
 
@@ -62,6 +76,23 @@ def from_json(stored: dict[str, Any]) -> TenantSettings:
         fact_shards=tuple((date.fromisoformat(first), shards) for first, shards in stored["fact_shards"]),
         boards=_boards(stored["boards"]) if "boards" in stored else BoardSettings(),
         player_counters=stored.get("player_counters", {}),
+        xp=_xp(stored["xp"]) if "xp" in stored else XpSettings(),
+    )
+
+
+def _xp(stored: dict[str, Any]) -> XpSettings:
+    return XpSettings(
+        multipliers=tuple(
+            Multiplier(
+                name=each["name"],
+                since=datetime.fromisoformat(each["from"]),
+                until=datetime.fromisoformat(each["until"]),
+                percent=each["percent"],
+                kinds=tuple(each["kinds"]),
+                experiences=tuple(each["experiences"]),
+            )
+            for each in stored["multipliers"]
+        )
     )
 
 

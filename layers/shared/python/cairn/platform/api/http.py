@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -152,6 +153,26 @@ class Http:
     def optional_number(self, name: str, lowest: int, highest: int) -> int | None:
         """A whole number from the query string, or None where it is not given."""
         return self.whole_number(name, lowest, lowest, highest) if self.query(name) else None
+
+    def day(self, name: str) -> date | None:
+        """A date from the query string, or None. Raises DomainError `invalid-parameter` for what is none."""
+        text = self.query(name)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            detail = f"{name} is {text!r}, which is no day. Write it as 2026-11-20."
+            raise DomainError("invalid-parameter", detail) from None
+
+    def days(self) -> tuple[date | None, date | None]:
+        """`from` and `to`, dates; None where they are left out.
+
+        Raises:
+            DomainError: `invalid-parameter` for what is no date, or the later one first.
+        """
+        first, last = self.day("from"), self.day("to")
+        if first and last and first > last:
+            raise DomainError("invalid-parameter", "from must not be after to.")
+        return first, last
 
     def flag(self, name: str) -> bool:
         """A `true` or `false` from the query string; false where it is not given.
