@@ -18,6 +18,7 @@ from tests.support.troubled import Killed, Troubled
 from tests.support.world import World, all_items, react, stream_records
 
 WORDS = "words_learned"
+NOBODY = list[dict[str, Any]]().extend
 TOWN = {"ada": 1, "bob": 3, "cid": 0, "dot": 5, "eve": 4}
 
 
@@ -175,7 +176,7 @@ def test_wherever_a_worker_is_killed_the_next_one_ends_as_if_nothing_had_happene
 
         mortal = Troubled(town.table.client, **{"after" if after else "before": counting})  # type: ignore[arg-type]
         try:
-            worker(Table(mortal, town.table.name), town.queued.extend, [].extend, town.clock)(
+            worker(Table(mortal, town.table.name), town.queued.extend, NOBODY, town.clock)(
                 message(sent), lambda: 300_000
             )
         except Killed:
@@ -198,11 +199,11 @@ def test_two_workers_on_one_shard_list_and_unlock_everybody_once(town: World) ->
 
     def other(number: int, operation: str) -> None:
         if operation == "transact_write_items" and number % 3 == 0:
-            worker(town.table, [].extend, [].extend, town.clock)(message(sent), lambda: next(left))
+            worker(town.table, NOBODY, NOBODY, town.clock)(message(sent), lambda: next(left))
 
     left = budgets(1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
     slow = Troubled(town.table.client, before=other)
-    worker(Table(slow, town.table.name), town.queued.extend, [].extend, town.clock)(message(sent), lambda: 300_000)
+    worker(Table(slow, town.table.name), town.queued.extend, NOBODY, town.clock)(message(sent), lambda: 300_000)
     body = show(town, job)
     assert (body["state"], body["players_looked_at"], body["players_found"]) == ("done", 5, 5)
     assert body["unlocks"] == {"reader": 3, "rich": 3, "starter": 5}
@@ -213,7 +214,7 @@ def test_who_plays_meanwhile_is_met_twice_and_listed_once(town: World) -> None:
     job = ask(town, dry_run=False, achievements=["reader"]).body["job_id"]
     town.clock.at += SETTLES
     left = budgets(1)
-    worker(town.table, town.queued.extend, [].extend, town.clock)(message(town.queued.pop()), lambda: next(left))
+    worker(town.table, town.queued.extend, NOBODY, town.clock)(message(town.queued.pop()), lambda: next(left))
     town.play("events", {"type": "word_learned"}, player="bob")  # moves to the end of the index
     work_off(town)
     body = show(town, job)

@@ -51,7 +51,14 @@ def test_a_check_tells_what_it_unlocked_and_what_that_paid(world: World) -> None
         },
     ]
     total = done["xp"]["total"] + 100
-    assert body["xp"] == {"gained": 100, "total": total, "level": 3, "title": "Novice", "levels_reached": [3]}
+    assert body["xp"] == {
+        "gained": 100,
+        "by_source": {"achievement.first_scenario": 50, "achievement.first_steps": 50},
+        "total": total,
+        "level": 3,
+        "title": "Novice",
+        "levels_reached": [3],
+    }
     assert sum(ledger(world)) == total
     shown = world.call("achievements").send("GET", "/players/me/achievements").body["achievements"]
     evidence = {each["achievement_id"]: each["evidence"] for each in shown if each["unlocked"]}

@@ -31,7 +31,7 @@ def item(world: World, sort_key: str) -> Raw:
 
 def entries(world: World, source: str) -> list[int]:
     items = sorted((key.sk, raw) for key, raw in all_items(world.table).items() if key.sk.startswith("L#"))
-    return [int(raw["amount"]["N"]) for _, raw in items if raw["source"]["S"] == source]
+    return [int(raw["amount"]["N"]) for _, raw in items if raw["source"]["S"].removesuffix(".reversal") == source]
 
 
 def total(world: World) -> int:
@@ -80,7 +80,14 @@ def test_a_revocation_takes_back_what_the_unlock_paid_and_tells_why_and_by_whom(
         "reason": "Played by somebody else.",
         "unlocked": [],
     }
-    assert body["xp"] == {"gained": -50, "total": 165, "level": 2, "title": "Novice", "levels_reached": []}
+    assert body["xp"] == {
+        "gained": -50,
+        "by_source": {"achievement.first_steps.reversal": -50},
+        "total": 165,
+        "level": 2,
+        "title": "Novice",
+        "levels_reached": [],
+    }
     assert (total(world), counted(world)) == (165, 1)
     assert entries(world, "achievement.first_steps") == [50, -50]
     assert fact_xp(world) == {"2026-11-20 ada#woods#0": 100, "2026-11-21 ada##0": -50}
@@ -271,7 +278,7 @@ def test_whatever_is_granted_and_revoked_between_events_what_is_held_is_paid_onc
         net: Counter[str] = Counter()
         for key, raw in items.items():
             if key.sk.startswith("L#"):
-                net[raw["source"]["S"]] += int(raw["amount"]["N"])
+                net[raw["source"]["S"].removesuffix(".reversal")] += int(raw["amount"]["N"])
         unlocks = {key.sk.removeprefix("A#"): raw for key, raw in items.items() if key.sk.startswith("A#")}
         for name, raw in unlocks.items():
             assert net[f"achievement.{name}"] == (0 if "revoked" in raw else int(raw["xp"]["N"])), name

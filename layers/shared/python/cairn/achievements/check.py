@@ -4,8 +4,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from cairn.achievements.unlock import Unlocking, cause_of, show_unlocked, show_xp
+from cairn.achievements.unlock import Unlocking, cause_of, show_unlocked
 from cairn.platform.instants import event_id, iso
+from cairn.xp.read import show_gain
 
 KIND = "check"
 
@@ -26,5 +27,5 @@ def check(unlocking: Unlocking, tenant: str, player: str, now: datetime) -> dict
         "check_id": identifier,
         "as_of": iso(now),
         "unlocked": show_unlocked(unlocking.definitions.of(tenant), outcome.unlocked),
-        "xp": show_xp(outcome.total, sum(outcome.unlocked.values()), outcome.levels),
+        "xp": show_gain(outcome.entries, outcome.total, outcome.levels),
     }

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cairn.achievements.definitions import Earned
-from cairn.achievements.rules import AT_ONCE, Watch
+from cairn.achievements.rules import Watch
 from cairn.achievements.unlocks import Standing
 from cairn.players import settlement
 from cairn.players.player import Player
 from cairn.tenants.boards import Tracked
 from cairn.xp.ledger import Entry
 
-# Beside 25 unlocks of two actions each, and the 26 levels that their XP can bring: of the 100 of a transaction.
-MOST_RELIED_ON = 20
+# An unlock and its entry. A transaction holds 100: beside these are the player, the fact, and what a request adds.
+ACTIONS_EACH = 2
+MOST_ACTIONS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +60,28 @@ def pay(
     Args:
         due: not held, and all that they wait for is. tracked: what is kept for the boards.
     """
-    held, revoked = standing.held, standing.revoked
+    stood, revoked = standing.held, standing.revoked
+    held = stood
     unlocks: list[Earned] = []
     entries: list[Entry] = []
     levels: list[int] = []
     relied_on: dict[str, None] = {}
     wanted = [each for each in due if each.name not in revoked]
-    while some := _room(watch, wanted, len(unlocks), relied_on):
-        before = player
-        for each in some:
-            player, entry, announced = settlement.unlock(player, each, cause.event, cause.at, tracked)
+    while wanted:
+        before, names = player, list[str]()
+        for each in wanted:
+            after, entry, announced = settlement.unlock(player, each, cause.event, cause.at, tracked)
+            waited = {**relied_on, **{name: None for name in watch.waits_for(each.achievement) if name in stood}}
+            actions = ACTIONS_EACH * (len(unlocks) + 1) + len(levels) + len(announced) + len(waited)
+            if unlocks and actions > MOST_ACTIONS:
+                break
+            player, relied_on = after, waited
             unlocks.append(each)
             entries.append(entry)
             levels += announced
-        if len(some) < len(wanted):
+            names.append(each.name)
+        if len(names) < len(wanted):
             break
-        names = [each.name for each in some]
         held = {*held, *names}
         wanted = [each for each in watch.due(before, player, names, held) if each.name not in revoked]
-    stood = tuple(name for name in relied_on if name in standing.held)
-    return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), stood, complete=not wanted)
-
-
-def _room(watch: Watch, wanted: Sequence[Earned], unlocked: int, relied_on: dict[str, None]) -> list[Earned]:
-    """As many as there is room for; what they wait for is added to `relied_on`."""
-    some: list[Earned] = []
-    for each in wanted[: AT_ONCE - unlocked]:
-        names = watch.waits_for(each.achievement)
-        if len({*relied_on, *names}) > MOST_RELIED_ON:
-            break
-        relied_on.update(dict.fromkeys(names))
-        some.append(each)
-    return some
+    return Paid(player, tuple(unlocks), tuple(entries), tuple(levels), tuple(relied_on), complete=not wanted)

@@ -22,7 +22,6 @@ from cairn.achievements.unlock import (
     actions,
     cause_of,
     show_unlocked,
-    show_xp,
 )
 from cairn.achievements.unlocks import Revoked, Standing, Unlock
 from cairn.platform.command import Answer, Decision, execute
@@ -37,7 +36,8 @@ from cairn.progress.progress import Happening, Moment
 from cairn.progress.storage import write_event
 from cairn.streaks.days import local_date
 from cairn.tenants.settings import TenantSettings
-from cairn.xp.ledger import ACHIEVEMENT, Entry
+from cairn.xp.ledger import ACHIEVEMENT, REVERSAL, Entry
+from cairn.xp.read import show_gain
 
 GRANT, REVOCATION = "grant", "revocation"
 GRANTED, REVOKED = "achievement_granted", "achievement_revoked"
@@ -173,8 +173,9 @@ class _Command:
 
     def reinstates(self, revoked: Unlock, standing: Standing) -> Decision:
         """What was revoked, held again, and what waited for it."""
-        unlock = replace(revoked, revoked=None, changes=revoked.changes + 1)
-        moved = self._moved(unlock, 1, "Granted again")
+        unlock = replace(revoked, revoked=None, changes=revoked.changes + 1, paid_by=self.cause.event)
+        entry = self._entry(unlock, "Granted again")
+        moved = self._moved(1, entry)
         held = Standing({**standing.unlocks, unlock.name: unlock})
         due = self.watch.due(moved.player, moved.player, [unlock.name], held.held)
         paid = pay(self.watch, moved.player, due, held, self.cause, self.settings.tracked)
@@ -189,7 +190,10 @@ class _Command:
         by = Revoked(self.cause.at, self.asked.by, self.asked.reason)
         revoked = replace(unlock, revoked=by, changes=unlock.changes + 1)
         change = write_change(self.asked.tenant, self.asked.player, revoked)
-        return self._decision(REVOKED, unlock.name, self._moved(revoked, -1, "Revoked"), change)
+        entry = self._entry(unlock, "Revoked")
+        # By its key it is the only one that takes that payment back.
+        entry = replace(entry, source=f"{entry.source}{REVERSAL}", amount=-entry.amount)
+        return self._decision(REVOKED, unlock.name, self._moved(-1, entry), change)
 
     @property
     def _recorded(self) -> Player:
@@ -197,13 +201,16 @@ class _Command:
         cause = self.cause
         return replace(self.player, last=Last(cause.event, "", cause.day, cause.at))
 
-    def _moved(self, unlock: Unlock, sign: int, what: str) -> Paid:
-        """What giving back, or taking, one unlock means: as much as it paid."""
-        cause, known = self.cause, self.watch.named(unlock.name, {})
+    def _entry(self, unlock: Unlock, what: str) -> Entry:
+        """What an unlock paid, as the ledger has it."""
+        known = self.watch.named(unlock.name, {})
         title = known.achievement.title if known else unlock.name
-        source = f"{ACHIEVEMENT}.{unlock.name}"
-        entry = Entry(cause.event, source, sign * unlock.xp, cause.at, f"{what}: {title}. {self.asked.reason}")
-        player, levels = settlement.hold(self._recorded, sign, entry, cause.at, self.settings.tracked)
+        source, reason = f"{ACHIEVEMENT}.{unlock.name}", f"{what}: {title}. {self.asked.reason}"
+        return Entry(unlock.paid_by, source, unlock.xp, self.cause.at, reason)
+
+    def _moved(self, by: int, entry: Entry) -> Paid:
+        """What holding one more, or one less, means."""
+        player, levels = settlement.hold(self._recorded, by, entry, self.cause.at, self.settings.tracked)
         return Paid(player, entries=(entry,), levels=levels)
 
     def _decision(self, event_type: str, name: str, paid: Paid, *changes: Action) -> Decision:
@@ -222,6 +229,6 @@ class _Command:
             "event_id": cause.event,
             "at": iso(cause.at),
             "unlocked": show_unlocked(self.watch, {each.name: each.achievement.xp for each in paid.unlocks}),
-            "xp": show_xp(paid.player.xp, paid.xp, paid.levels),
+            "xp": show_gain(paid.entries, paid.player.xp, paid.levels),
         }
         return Decision([event, *changes, *actions(asked.tenant, paid, cause, self.settings, cause.at)], answer)

@@ -14,12 +14,15 @@ from cairn.platform.items import OF_THE_PLAYER, CompactJsonAttribute, Item, Whol
 from cairn.platform.table import Table
 from cairn.platform.transact import Check, Put
 
+EVENT = "event_id"
+
 
 class UnlockItem(Item, discriminator="unlock"):
     """An achievement that a player holds: when, by which version of its criteria, and the evidence.
 
-    occasion: which threshold or period, where it repeats. revoked: since when it is not held any more, by whose hand
-    and why. changes: how often it was revoked, and granted again.
+    occasion: which threshold or period, where it repeats. paid_by: the event of its entry in the ledger, where that is
+    not the evidence's. revoked: since when it is not held any more, by whose hand and why. changes: how often it was
+    revoked, and granted again.
     """
 
     privacy = OF_THE_PLAYER
@@ -30,6 +33,7 @@ class UnlockItem(Item, discriminator="unlock"):
     at = WholeNumberAttribute()
     xp = WholeNumberAttribute()
     evidence = JSONAttribute()
+    paid_by = UnicodeAttribute(null=True)
     revoked = CompactJsonAttribute(null=True)
     changes = WholeNumberAttribute(null=True)
 
@@ -48,19 +52,24 @@ def from_item(item: UnlockItem) -> Unlock:
         at=from_ms(int(item.at)),
         xp=int(item.xp),
         evidence=item.evidence,
+        paid_by=item.paid_by or item.evidence.get(EVENT, ""),
         revoked=Revoked(from_ms(revoked[0]), revoked[1], revoked[2]) if revoked else None,
         changes=int(item.changes or 0),
     )
 
 
-def write_unlock(tenant: str, player: str, earned: Earned, at: datetime, evidence: Mapping[str, Any]) -> Put:
+def write_unlock(
+    tenant: str, player: str, earned: Earned, at: datetime, evidence: Mapping[str, Any], paid_by: str
+) -> Put:
     """The write of an unlock; it fails where one stands, held or revoked.
 
     Args:
         evidence: what it is unlocked by, which is kept beside the values that met the criteria.
+        paid_by: the event of its entry in the ledger.
     """
     achievement = earned.achievement
-    unlock = Unlock(earned.name, achievement.version, at, achievement.xp, {**earned.evidence, **evidence})
+    kept = {**earned.evidence, **evidence}
+    unlock = Unlock(earned.name, achievement.version, at, achievement.xp, kept, paid_by)
     return Put(_name(unlock.name), _to_item(tenant, player, unlock), UnlockItem.absent())
 
 
@@ -105,6 +114,7 @@ def _to_item(tenant: str, player: str, unlock: Unlock) -> UnlockItem:
         at=to_ms(unlock.at),
         xp=unlock.xp,
         evidence=dict(unlock.evidence),
+        paid_by=unlock.paid_by if unlock.paid_by != unlock.evidence.get(EVENT) else None,
         revoked=[to_ms(revoked.at), revoked.by, revoked.reason] if revoked else None,
         changes=unlock.changes or None,
     )

@@ -13,7 +13,7 @@ from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.definitions import Earned
 from cairn.achievements.earning import Cause, Paid, pay
 from cairn.achievements.rules import Watch
-from cairn.achievements.storage import UnlockItem, from_item, load_standing, still_held, write_unlock
+from cairn.achievements.storage import EVENT, UnlockItem, from_item, load_standing, still_held, write_unlock
 from cairn.achievements.unlocks import Standing
 from cairn.analytics import facts
 from cairn.analytics import storage as fact_storage
@@ -33,7 +33,7 @@ from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 from cairn.xp import ledger
 from cairn.xp import storage as ledger_storage
-from cairn.xp.levels import standing as level_standing
+from cairn.xp.ledger import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,12 @@ class Loaded:
 class Outcome:
     """What came of unlocking.
 
-    unlocked: what was, and the XP that it paid, in order. levels: announced by it. total: the player's XP now.
-    standing: those of the player's unlocks that were read before.
+    unlocked: what was, and the XP that it paid, in order. entries: of the ledger. levels: announced by it.
+    total: the player's XP now. standing: those of the player's unlocks that were read before.
     """
 
     unlocked: Mapping[str, int]
+    entries: Sequence[Entry]
     levels: Sequence[int]
     total: int
     standing: Standing
@@ -110,7 +111,7 @@ class Unlocking:
         earned = [each for name, evidence in found.earned.items() if (each := watch.named(name, evidence))]
         names = watch.concerned(each.name for each in earned)
         last = found.last
-        cause = Cause(last.event, last.experience, last.day, last.at, {"event_id": last.event})
+        cause = Cause(last.event, last.experience, last.day, last.at, {EVENT: last.event})
 
         def due(player: Player, standing: Standing) -> list[Earned]:
             # What waits for one that is held may have been left behind by whoever unlocked that.
@@ -194,16 +195,18 @@ class Unlocking:
             return Decision(actions(tenant, paid, why, settings, now), {})
 
         unlocked: dict[str, int] = {}
+        entries: list[Entry] = []
         levels: list[int] = []
         while True:
             execute(self.table, now, None, lambda: load(reached), decide)
             loaded, paid = decided[-1]
             if paid:
                 unlocked |= {each.name: each.achievement.xp for each in paid.unlocks}
+                entries += paid.entries
                 levels += paid.levels
             if not (paid and paid.unlocks) or paid.complete:
                 total = paid.player.xp if paid else 0
-                return Outcome(unlocked, levels, total, loaded.standing)
+                return Outcome(unlocked, entries, levels, total, loaded.standing)
 
 
 def actions(tenant: str, paid: Paid, cause: Cause, settings: TenantSettings, now: datetime) -> list[Action]:
@@ -213,10 +216,10 @@ def actions(tenant: str, paid: Paid, cause: Cause, settings: TenantSettings, now
     player = replace(paid.player, touched=(cause.day,))
     moment = Moment(cause.at, now, player.zone or settings.zone, cause.day)
     return [
-        *(write_unlock(tenant, player.id, each, cause.at, cause.evidence) for each in paid.unlocks),
+        *(write_unlock(tenant, player.id, each, cause.at, cause.evidence, cause.event) for each in paid.unlocks),
         *(ledger_storage.append(tenant, player.id, entry) for entry in paid.entries),
-        *(still_held(tenant, player.id, name) for name in paid.relied_on),
         *write_level_ups(tenant, player.id, paid.levels, player.xp, cause.event, cause.experience, moment),
+        *(still_held(tenant, player.id, name) for name in paid.relied_on),
         player_storage.write(player, settings),
         fact_storage.write(
             tenant,
@@ -256,15 +259,3 @@ def show_unlocked(watch: Watch, unlocked: Mapping[str, int]) -> list[dict[str, A
             }
         )
     return shown
-
-
-def show_xp(total: int, gained: int, levels: Sequence[int]) -> dict[str, Any]:
-    """What unlocks mean for a player's XP and level, as the API shows it."""
-    level = level_standing(total)
-    return {
-        "gained": gained,
-        "total": total,
-        "level": level.level,
-        "title": level.title,
-        "levels_reached": list(levels),
-    }

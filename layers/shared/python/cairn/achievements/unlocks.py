@@ -17,13 +17,18 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """An unlock as it stands. xp: what it paid. changes: how often it was revoked, and granted again."""
+    """An unlock as it stands.
+
+    xp: what it paid. paid_by: the event of the ledger's entry that stands for it. changes: how often it was revoked,
+    and granted again.
+    """
 
     name: str
     version: int
     at: datetime
     xp: int
     evidence: Mapping[str, Any]
+    paid_by: str
     revoked: Revoked | None = None
     changes: int = 0
 

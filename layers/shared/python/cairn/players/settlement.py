@@ -212,7 +212,7 @@ def unlock(
 
 
 def hold(player: Player, by: int, entry: Entry, at: datetime, tracked: Tracked) -> tuple[Player, tuple[int, ...]]:
-    """The player with so many achievements more, or fewer, and the XP of that; and the levels announced by it.
+    """The player with so many achievements more, or less, and the XP of an entry; and the levels announced by it.
 
     Args:
         tracked: what is kept for the boards.

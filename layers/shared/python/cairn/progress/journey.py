@@ -11,7 +11,7 @@ from typing import Any
 
 from cairn.achievements.definitions import Earned
 from cairn.achievements.rules import AT_ONCE, Watch
-from cairn.achievements.storage import write_unlock
+from cairn.achievements.storage import EVENT, write_unlock
 from cairn.analytics import facts
 from cairn.analytics import storage as fact_storage
 from cairn.analytics.facts import FactChange, FactKey
@@ -257,7 +257,7 @@ class Journey:
         self.player, entry, levels = settlement.unlock(self.player, earned, event, at, self._tracked)
         self._entries.append(entry)
         self._announce(self.player, levels, event, experience, moment)
-        self._unlocks.append(write_unlock(tenant, player_id, earned, at, {"event_id": event}))
+        self._unlocks.append(write_unlock(tenant, player_id, earned, at, {EVENT: event}, event))
         paid = facts.xp_numbers({ledger.ACHIEVEMENT: earned.achievement.xp})
         self._fact(FactKey(moment.day, experience)).numbers.update(paid)
 
