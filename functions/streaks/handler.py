@@ -128,7 +128,7 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
 
     @http.app.get(f"{OLDER}/status")
     def status() -> Response[str]:
-        return http.show(read.show_older(show(http.caller.player_in(http.query("user_id", "me"), READS_PLAYERS))))
+        return http.show(read.show_older(show(http.caller.player_in(http.query("user_id") or "me", READS_PLAYERS))))
 
     @http.app.post(f"{OLDER}/update")
     def check_in() -> Response[str]:

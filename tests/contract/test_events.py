@@ -4,7 +4,7 @@ import base64
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,13 @@ from cairn.achievements.backfill import Asked, new_job
 from cairn.achievements.backfill_storage import write_job
 from cairn.analytics.work import DirtyDays
 from cairn.leaderboards.agenda import Agenda, Entry, Task
+from cairn.platform import clock
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table, connect
 from cairn.platform.transact import transact
+from cairn.streaks import agenda as streaks_agenda
+from cairn.streaks.agenda import Due
 from cairn.tenants.storage import Secrets
 from tests.support.definitions import CAFE
 from tests.support.http import CONTEXT, Clock
@@ -152,8 +155,25 @@ STATUS: dict[str, tuple[int, str] | int] = {
     "repair/examine": 200,
     "repair/waive": 200,
     "repair/waive_as_player": (403, "role-not-allowed"),
+    "streaks/amnesties": 200,
+    "streaks/calendar": 200,
+    "streaks/calendar_of_no_month": (422, "invalid-parameter"),
+    "streaks/declare_amnesty": 200,
+    "streaks/declare_amnesty_as_service": (403, "role-not-allowed"),
+    "streaks/freezes": 200,
     "streaks/me_as_service": (403, "name-the-player"),
+    "streaks/older_freeze_of_another": (403, "other-player"),
+    "streaks/older_status": 200,
+    "streaks/older_status_as_service": 200,
+    "streaks/older_update": 200,
+    "streaks/pause": 200,
+    "streaks/pause_too_long": (422, "invalid-body"),
+    "streaks/request_freeze": 200,
+    "streaks/request_freeze_for_yesterday": (409, "day-is-over"),
+    "streaks/restore_as_operator": 200,
+    "streaks/restore_as_player": (403, "role-not-allowed"),
     "streaks/show": 200,
+    "streaks/strike_as_operator": 200,
     "unlocks/backfill": 202,
     "unlocks/backfill_as_player": (403, "role-not-allowed"),
     "unlocks/backfills": 200,
@@ -208,6 +228,13 @@ ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "leaderboards_worker/due": (ALL_DONE, set()),
     "leaderboards_worker/forget": (ALL_DONE, set()),
     "leaderboards_worker/unreadable": (
+        {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910000"}]},
+        set(),
+    ),
+    "streaks_dispatch/schedule": ({"messages": 1}, {"CURSOR"}),
+    "streaks_sweep/due": (ALL_DONE, set()),
+    "streaks_sweep/everybody": (ALL_DONE, set()),
+    "streaks_sweep/unreadable": (
         {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910000"}]},
         set(),
     ),
@@ -267,12 +294,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         DirtyDays(world.table).mark([("acme", date(2026, 11, 20))], world.clock())
         midnight = int(datetime(2026, 11, 27, tzinfo=UTC).timestamp())
         Agenda(world.table).note([Entry(midnight, "acme", Task.MOVE)], world.clock())
+        streaks_agenda.Agenda(world.table).note([Due("acme", "T#acme#STREAKS#2026-11-22T00:00#00")], world.clock())
         yield world
 
 
 @pytest.fixture
-def invoke(world: World) -> Callable[[str], Any]:
-    """Runs a payload through the handler that Lambda would call, in a process that has just started."""
+def invoke(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Runs a payload through the handler that Lambda would call, in a process that has just started, an hour later."""
+    monkeypatch.setattr(clock, "utc_now", lambda: world.clock() + timedelta(hours=1))
 
     def run(name: str) -> Any:
         module = importlib.import_module(f"functions.{name.partition('/')[0]}.handler")

@@ -78,7 +78,8 @@ def test_the_filter_is_a_list_of_what_is_wanted(dev: Synthesised, name: str, wan
 @pytest.mark.parametrize("name", [name for name, needs in FUNCTIONS.items() if needs.kind == "queue"])
 def test_a_queues_worker_answers_partially_and_its_messages_are_hidden_long_enough(dev: Synthesised, name: str) -> None:
     source = source_of(dev, name)
-    batch = 1 if name == "leaderboards_worker" else 10  # one message of the boards may take all its time
+    # One message of these may take all their time.
+    batch = 1 if name in ("leaderboards_worker", "streaks_sweep") else 10
     assert (source["BatchSize"], source["FunctionResponseTypes"]) == (batch, ["ReportBatchItemFailures"])
     queue = dev.resources[source["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS[name].seconds
@@ -90,9 +91,10 @@ def test_a_queues_worker_answers_partially_and_its_messages_are_hidden_long_enou
     [
         ("rollup", "1,16,31,46", "analytics_dispatch", "analytics_rollup"),
         ("boards", "3,18,33,48", "leaderboards_dispatch", "leaderboards_worker"),
+        ("streaks", "5", "streaks_dispatch", "streaks_sweep"),
     ],
 )
-def test_scheduled_work_runs_each_quarter_and_its_schedule_carries_no_input(
+def test_scheduled_work_runs_when_it_should_and_its_schedule_carries_no_input(
     dev: Synthesised, name: str, minutes: str, dispatch: str, work: str
 ) -> None:
     (schedule,) = (each for each in dev.of("AWS::Scheduler::Schedule").values() if each["Name"] == name)

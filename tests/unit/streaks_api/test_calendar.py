@@ -10,7 +10,7 @@ from tests.unit.streaks_api.asking import be_active, do, refusal
 
 def month(world: World, **query: str) -> dict[int, str | None]:
     reply = world.call("streaks").send("GET", "/players/me/streak/calendar", **query)
-    return {int(each["date"][8:]): each["kind"] for each in reply.body["days"]}
+    return {int(each["date"][8:]): each["kind"] for each in reply.body["dates"]}
 
 
 def test_each_date_of_a_month_is_what_became_of_it(world: World) -> None:
@@ -79,7 +79,7 @@ def test_months_long_gone_are_whole_and_each_date_has_its_bonus(world: World) ->
     be_active(world, 75)
     assert month(world, month="2026-12") == dict.fromkeys(range(1, 32), "active")
     reply = world.call("streaks").send("GET", "/players/me/streak/calendar", month="2026-11")
-    assert [each["bonus_xp"] for each in reply.body["days"]][18:24] == [0, 5, 10, 15, 20, 25]
+    assert [each["bonus_xp"] for each in reply.body["dates"]][18:24] == [0, 5, 10, 15, 20, 25]
     assert month(world, month="2026-02") == dict.fromkeys(range(1, 29))
 
 

@@ -131,7 +131,7 @@ def calendar(
         "player_id": player_id,
         "month": f"{first:%Y-%m}",
         "local_day": today.isoformat(),
-        "days": [
+        "dates": [
             {"date": day.isoformat(), "kind": kind, "bonus_xp": streak.bonuses.get(day, 0)}
             for day, kind in dates.items()
         ],
