@@ -31,8 +31,7 @@ INDEX = ("boards", "bp", "bs")
 DUE_INDEX = ("due", "dp", "ds")
 DUE_SHARDS = 16
 FROZEN, FROZEN_AT_ONCE = 1_000, 100
-SORT_DIGITS = 9  # hexadecimal: 36 bits, room for the 33 of a score
-SORT_BITS = (1 << 4 * SORT_DIGITS) - 1
+SORT_BITS = (1 << 36) - 1  # nine hexadecimal digits: room for the 33 bits of a score
 
 
 class PositionItem(Item, discriminator="position"):
@@ -214,7 +213,7 @@ def sort_string(board: Board, place: Place) -> str:
     in one direction and instants always ascend.
     """
     digits = place.score ^ SORT_BITS if board.high_first else place.score
-    return f"{digits:0{SORT_DIGITS}x}#{place.reached_at:013d}#{keys.encode(place.player)}"
+    return f"{digits:09x}#{place.reached_at:013d}#{keys.encode(place.player)}"
 
 
 def index_key(tenant: str, board: Board, place: Place) -> Raw:
@@ -281,6 +280,8 @@ _CONDITIONS = {
     for there in (True, False)
 }
 _SAME_KIND = "attribute_not_exists(PK) OR kind = :k"
+_ADD = tuple(f"c{child} :c{child}" for child in range(tree.RADIX))
+_ADDED = tuple(f":c{child}" for child in range(tree.RADIX))
 _POSITION, _NODE, _VERSION, _HIDDEN = {"S": POSITION}, {"S": NODE}, {"N": "1"}, {"BOOL": True}
 
 
@@ -302,14 +303,14 @@ def write_position(
         version: of what the place was computed from. beside: what else it was, as `PositionItem` says.
         mend: also over one that was computed from the same.
     """
-    key = position_key(tenant, board, place.player)
-    from_version = {"N": str(version)}
+    score, from_version = place.score, {"N": str(version)}
+    pk, sk = position_key(tenant, board, place.player)
     item: dict[str, Any] = {
-        "PK": {"S": key.pk},
-        "SK": {"S": key.sk},
+        "PK": {"S": pk},
+        "SK": {"S": sk},
         "kind": _POSITION,
         "sv": _VERSION,
-        "score": {"N": str(place.score)},
+        "score": {"N": str(score)},
         "reached_at": {"N": str(place.reached_at)},
         "source_version": from_version,
         "level": {"N": str(place.level)},
@@ -321,12 +322,12 @@ def write_position(
     if place.hidden:
         item["hidden"] = _HIDDEN
         item["earned"] = {"N": str(place.earned)}
-    if place.score > 0:
-        item["bp"] = {"S": band_partition(tenant, board, tree.band(place.score))}
+    if score > 0:
+        item["bp"] = {"S": band_partition(tenant, board, tree.band(score))}
         item["bs"] = {"S": sort_string(board, place)}
     if place.due is not None:
         item["dp"] = {"S": due_partition(tenant, place.due, keys.bucket(place.player, DUE_SHARDS))}
-        item["ds"] = {"S": f"{keys.encode(place.player)}#{key.sk}"}
+        item["ds"] = {"S": f"{keys.encode(place.player)}#{sk}"}
     if board.calendar:
         item["ttl"] = {"N": str(gone_at(board))}
     values = {":s": {"N": str(old)}, ":v": from_version}
@@ -343,13 +344,13 @@ def write_position(
 
 def write_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int], subtree: int = 0) -> Rendered:
     """Adds to a node's counts in one of the board's trees, creating it where there is none."""
-    key = node_key(tenant, board, node, subtree)
-    adds = ", ".join([f"c{child} :c{child}" for child in deltas])
+    pk, sk = node_key(tenant, board, node, subtree)
+    adds = ", ".join([_ADD[child] for child in deltas])
     values: dict[str, Any] = {":k": _NODE, ":v": _VERSION}
     for child, delta in deltas.items():
-        values[f":c{child}"] = {"N": str(delta)}
+        values[_ADDED[child]] = {"N": str(delta)}
     request = {
-        "Key": {"PK": {"S": key.pk}, "SK": {"S": key.sk}},
+        "Key": {"PK": {"S": pk}, "SK": {"S": sk}},
         "UpdateExpression": f"SET kind = :k, sv = :v ADD {adds}",
         "ConditionExpression": _SAME_KIND,
         "ExpressionAttributeValues": values,
