@@ -84,7 +84,7 @@ def _holds(asked: Mapping[str, Any], stands: Raw) -> bool:
             return (names[absent[2]] in stands) != bool(absent[1])
         equal = re.fullmatch(r"(#\d+) = (:\d+)", part)
         assert equal, f"the engine does not know the condition {part}"
-        return stands.get(names[equal[1]]) == values[equal[2]]
+        return bool(stands.get(names[equal[1]]) == values[equal[2]])
 
     condition = asked["ConditionExpression"]
     whole = condition[1:-1] if condition.startswith("(") else condition

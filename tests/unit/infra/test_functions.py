@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,8 @@ def test_the_archive_is_reached_by_the_one_function_whose_row_names_it_and_only_
         if needs.archive:
             (statement,) = of_objects
             assert sorted(actions(statement)) == ["s3:GetObject", "s3:PutObject"]
-            assert statement["Resource"]["Fn::Join"][1][-1] == f"/{needs.archive}*"
+            resource: Any = statement["Resource"]
+            assert resource["Fn::Join"][1][-1] == f"/{needs.archive}*"
         else:
             assert not of_objects
     assert [name for name, needs in FUNCTIONS.items() if needs.archive] == ["leaderboards_worker"]

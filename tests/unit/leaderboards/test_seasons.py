@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -286,8 +287,7 @@ def test_who_is_erased_long_after_leaves_every_season_however_little_time_there_
     messages = 0
     while town.queued:
         message = json.loads(json.dumps(town.queued.pop(0)))
-        steps = iter([True])
-        worker.work(message, town.clock(), lambda steps=steps: next(steps, False))
+        worker.work(message, town.clock(), partial(next, iter([True]), False))
         messages += 1
     assert messages > len(seasons)
     for of, season in seasons:
@@ -320,7 +320,7 @@ def test_who_is_erased_while_the_season_is_being_closed_is_not_in_it(town: Town)
 def test_who_leaves_between_the_last_look_and_the_last_step_is_not_in_it(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, left = archive.write_manifest, []
+    write, left = archive.write_manifest, list[str]()
 
     def leaves_then_written(*told: Any) -> None:
         if not left:
@@ -351,7 +351,7 @@ def test_a_season_whose_counts_are_wrong_is_closed_after_some_attempts(town: Tow
 
 
 def test_two_closings_at_once_are_one(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    write, other = archive.write_manifest, []
+    write, other = archive.write_manifest, list[Any]()
 
     def another_ends_first(*told: Any) -> None:
         if not other:

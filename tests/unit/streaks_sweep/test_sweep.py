@@ -207,7 +207,7 @@ def test_a_partition_is_noted_once_by_one_process_and_again_by_another() -> None
     (partition,) = {raw["dp"]["S"] for raw in items_of(line.world.table).values() if "dp" in raw}
     due, agenda, calls = Due("acme", partition), Agenda(line.world.table), []
     original = line.world.table.client.transact_write_items
-    line.world.table.client.transact_write_items = lambda **request: calls.append(request) or original(**request)  # type: ignore
+    line.world.table.client.transact_write_items = lambda **request: calls.append(request) or original(**request)  # type: ignore[func-returns-value, method-assign]
     for _ in range(3):
         agenda.note([due], line.world.clock())
     Agenda(line.world.table).note([due], line.world.clock())
