@@ -93,8 +93,8 @@ def test_what_changes_the_percentage_or_the_state_costs_one_more(world: World) -
 
 def test_the_first_event_of_a_day_moves_the_player_too(world: World) -> None:
     world.clock.at += timedelta(days=1)
-    # By type, and the day's new fact; the head's slot, and the player's day.
-    assert units_of(world, "events", CHECK_IN) == {"of-player": 1 + 1, "lookups": 2 + 2}
+    # By type, and the day's new fact; the head's slot, and the player's day; the hour at which the next date ends.
+    assert units_of(world, "events", CHECK_IN) == {"of-player": 1 + 1, "lookups": 2 + 2, "due": 2}
 
 
 def test_a_name_or_a_second_request_costs_no_index_unit(world: World) -> None:

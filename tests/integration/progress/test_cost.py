@@ -88,8 +88,9 @@ def test_an_unlock_costs_two_trips_two_reads_and_ten_writes(world: World, meter:
     both = cost_of(meter, lambda: react(world.table, world.clock, records))
     unlocked = [key.sk for key in all_items(world.table) if key.sk.startswith("A#")]
     assert sorted(unlocked) == ["A#first_scenario", "A#first_steps"]
-    # One transaction unlocked two: what they share is the player and the fact. The mark is one write more.
-    mark_trips, mark_writes, settings_trip, settings_read = 1, 2, 1, 0.5
+    # One transaction unlocked two: what they share is the player and the fact. The mark of the day is one write more,
+    # and the note of the hour at which the streak is looked at another.
+    mark_trips, mark_writes, settings_trip, settings_read = 2, 4, 1, 0.5
     assert quiet.trips == 0
     assert both.trips <= 2 + mark_trips + settings_trip
     assert both.reads <= 2 + 1 + settings_read

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cairn.progress import journey
+from cairn.streaks import change
 from tests.support.engine import items_of
 from tests.support.world import World
 from tests.unit.streaks_api.asking import be_active, do, events, ledger, logged, refusal, streak
@@ -180,3 +182,33 @@ def test_settings_that_are_put_neither_lose_nor_change_an_outage(world: World) -
     be_active(world)
     stored = World(world.table).parts.settings.of("acme").streak.amnesties
     assert [first.day for first, _ in stored] == [18, 20]
+
+
+def test_a_decision_that_changes_too_many_days_is_booked_on_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journey, "MOST_DAYS", 3)
+    be_active(world, 8)
+    today = world.clock.at.date()
+    assert do(world, "reversals", "operator", date="2026-11-21", reason="A script.").status == 200
+
+    def booked(raw: dict[str, Any]) -> int:
+        return int(raw.get("xp_streak_bonus", {"N": "0"})["N"])
+
+    facts = {key.pk.split("#")[3]: booked(raw) for key, raw in items_of(world.table).items() if "#F#" in key.pk}
+    assert facts[today.isoformat()] == -10 - 6 * 5
+    assert facts["2026-11-21"] == 10
+    assert sum(facts.values()) == sum(ledger(world)) == streak_xp(world)
+
+
+def streak_xp(world: World) -> Any:
+    return world.call("xp").send("GET", "/players/me/xp").body["total_xp"]
+
+
+def test_a_decision_that_no_transaction_holds_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change, "MAX_ACTIONS", 5)
+    be_active(world, 8)
+    before = dict(items_of(world.table))
+    refused = do(world, "reversals", "operator", date="2026-11-21", reason="A script.")
+    assert refusal(refused) == (409, "changes-too-much")
+    assert items_of(world.table) == before

@@ -49,6 +49,10 @@ from cairn.xp.ledger import Entry
 
 type Bounds = tuple[datetime, datetime]
 
+# Of a change that pays for more days than these, or takes back, the facts are those of its own day; a transaction
+# holds no more. The ledger has each day.
+MOST_DAYS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -172,8 +176,9 @@ class Journey:
         page = 0
         if happening.by_player:
             page = self._count(name, step.progress if step else None, happening, moment)
+        spread = len(settled.xp_by_day) <= MOST_DAYS
         for day, by_family in settled.xp_by_day.items():
-            at = FactKey(day, name, page if day == moment.day else 0)
+            at = FactKey(day if spread else moment.day, name, page if day == moment.day else 0)
             self._fact(at).numbers.update(facts.xp_numbers(by_family))
         self.player = settled.player
         if self._watch:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from cairn.platform.command import Answer, Decision, execute
+from cairn.platform.errors import DomainError
 from cairn.platform.idempotency import IdempotencyKey
+from cairn.platform.transact import MAX_ACTIONS
 from cairn.players.player import Player
 from cairn.players.profile import unknown_player
 from cairn.players.settlement import streak_of
@@ -39,7 +41,7 @@ def change(
         and the action: what a check-in did, and how the streak stands where there was none.
 
     Raises:
-        DomainError: `unknown-player`, or what the wish refuses.
+        DomainError: `unknown-player`, `changes-too-much`, or what the wish refuses.
         Busy: the table throttled or contended past the deadline.
     """
     settings = parts.settings.of(tenant)
@@ -62,8 +64,13 @@ def change(
             "action": action(before.streak, settled.streak, moment.day) if recorded else standing(settled.streak),
             **show(settled.player, settings, now),
         }
+        actions = journey.actions()
+        if len(actions) > MAX_ACTIONS:
+            raise DomainError(
+                "changes-too-much", "It would change more months than one transaction holds. Choose a later date."
+            )
         already = {**stands, "event_id": played.event, **show(player, settings, now)}
-        return Decision(journey.actions(), answer, already)
+        return Decision(actions, answer, already)
 
     return execute(
         parts.table,

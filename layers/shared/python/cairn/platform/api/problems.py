@@ -51,6 +51,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "too-many-pauses": (409, "Too many pauses are to come"),
     "too-many-amnesties": (409, "Too many amnesties were declared"),
     "nothing-to-withdraw": (409, "There is nothing to withdraw"),
+    "changes-too-much": (409, "It would change too much at once"),
     "no-draft": (409, "There is no draft"),
     "not-published": (409, "The experience is not published"),
     "circular-prerequisites": (409, "Prerequisites go in a circle"),
