@@ -128,16 +128,15 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
         example = replace(example, ids={**example.ids, "player_id": STRANGER})
     player = example.player if role is Role.PLAYER else None
     event = sent(asked, claims(role, player), address(asked.operation, example, role))
-    told: Any = example.body
     if asked.operation.player_in is PlayerIn.QUERY:
         named = STRANGER if caller is Caller.OTHER_PLAYER else None if role is Role.PLAYER else example.player
         event["queryStringParameters"] = query_with(event.get("queryStringParameters"), named)
     if caller is Caller.OTHER_PLAYER:
         match asked.operation.player_in:
             case PlayerIn.BODY:
-                event["body"] = json.dumps({**told, "user_id": STRANGER})
+                event["body"] = json.dumps({**asked.body, "user_id": STRANGER})
             case PlayerIn.EACH_EVENT:
-                others = [{**each, "player_id": STRANGER} for each in told["events"]]
+                others = [{**each, "player_id": STRANGER} for each in asked.body["events"]]
                 event["body"] = json.dumps({"events": others})
     return event
 
