@@ -86,7 +86,7 @@ OPERATIONS = (
         key=Key.NONE,
         named=PlayerIn.BODY,
         examples=(
-            Example("A player's own", body={}),
+            Example("A player's own", body={"user_id": "ada"}),
             Example("By a service", by=Role.SERVICE, body={"user_id": "ada"}),
             Example("Of nobody", by=Role.SERVICE, body={}, refused="name-the-player"),
         ),
