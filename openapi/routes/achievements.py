@@ -242,6 +242,6 @@ OPERATIONS = (
         body=Body,
         answer="AchievementsInitialized",
         key=Key.NONE,
-        examples=(Example("All of them", body={}),),
+        examples=(Example("All of them", body={}), Example("The first two", body={}, query={"limit": "2"})),
     ),
 )

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from cairn.achievements.criteria import (
     AllOf,
     AnyOf,
-    Comparison,
     Criteria,
     Measures,
     Not,
@@ -19,23 +18,9 @@ from cairn.achievements.criteria import (
     thresholds,
 )
 from cairn.achievements.document import criteria_from_json, criteria_to_json
+from tests.support.criteria import AT_LEAST, METRICS, trees
 
 DAY = date(2026, 11, 20)
-METRICS = ("a", "b", "c")
-WITHIN = st.sampled_from([None, "week", "month", "last_1_days", "last_7_days", "last_31_days"])
-AT_LEAST = st.builds(Threshold, st.sampled_from(METRICS), st.integers(1, 30_000), within=WITHIN)
-LEAVES = st.builds(Threshold, st.sampled_from(METRICS), st.integers(0, 30), st.sampled_from(Comparison), WITHIN)
-
-
-def trees(leaves: st.SearchStrategy[Threshold], *, negated: bool = True) -> st.SearchStrategy[Criteria]:
-    def more(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
-        parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
-        joined = st.one_of(st.builds(AllOf, parts), st.builds(AnyOf, parts))
-        return st.one_of(joined, st.builds(Not, inner)) if negated else joined
-
-    return st.recursive(leaves, more, max_leaves=8)
-
-
 NUMBERS = st.integers(0, 40_000)
 MEASURES = st.builds(
     Measures,
@@ -48,7 +33,7 @@ MEASURES = st.builds(
 )
 
 
-@given(trees(LEAVES), MEASURES)
+@given(trees(), MEASURES)
 def test_the_fraction_is_1_exactly_where_criteria_are_met(criteria: Criteria, measures: Measures) -> None:
     fraction = criteria.fraction(measures)
     assert 0 <= fraction <= 1
@@ -69,7 +54,7 @@ def test_more_of_anything_takes_nothing_back_where_criteria_only_ask_for_at_leas
     assert criteria.met(after) or not criteria.met(measures)
 
 
-@given(trees(LEAVES), MEASURES)
+@given(trees(), MEASURES)
 def test_all_any_and_not_are_those_of_logic(criteria: Criteria, measures: Measures) -> None:
     met = criteria.met(measures)
     assert Not(criteria).met(measures) is not met
@@ -78,7 +63,7 @@ def test_all_any_and_not_are_those_of_logic(criteria: Criteria, measures: Measur
     assert AnyOf((criteria, Not(criteria))).met(measures) is True
 
 
-@given(trees(LEAVES))
+@given(trees())
 def test_criteria_come_back_from_json_as_they_were(criteria: Criteria) -> None:
     assert criteria_from_json(criteria_to_json(criteria)) == criteria
     assert all(isinstance(each, Threshold) for each in thresholds(criteria))

@@ -1,15 +1,23 @@
 """Definitions in a few compressed items, and in a function's memory for a minute."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
 import pytest
 
 from cairn.achievements import definition_storage
 from cairn.achievements.criteria import AllOf, Threshold
 from cairn.achievements.definition_storage import Definitions
 from cairn.achievements.definitions import ACHIEVEMENTS, Every, Repeat
+from cairn.platform.items import Raw
+from cairn.platform.keys import Key
+from cairn.platform.table import DynamoDb, Patience, Table
 from cairn.platform.transact import ConditionsFailed, transact
 from cairn.tenants.storage import SettingsCache
-from tests.support.achievements import achievement, define
-from tests.support.world import World
+from functions.achievements_reactor.handler import reactor
+from tests.support.achievements import achievement, define, many
+from tests.support.world import World, all_items, stream_records
 
 RICH = achievement(
     "rich",
@@ -54,6 +62,34 @@ def test_two_who_change_definitions_at_once_do_not_lose_one(world: World) -> Non
     transact(world.table, definition_storage.write("acme", book, [RICH]))
     with pytest.raises(ConditionsFailed):
         transact(world.table, definition_storage.write("acme", book, [TENS]))
+
+
+class Torn:
+    """A client whose first query sees a part of a change: an item as it was before, or not yet at all."""
+
+    def __init__(self, client: Any, before: Mapping[Key, Raw]) -> None:
+        self._client, self._before, self.asked = client, before, list[bool]()
+
+    def query(self, **request: Any) -> Any:
+        answer = self._client.query(**request)
+        self.asked.append(request["ConsistentRead"])
+        if len(self.asked) == 1:
+            head = [item for item in answer["Items"] if item["SK"]["S"] == "HEAD"]
+            answer["Items"] = [*(raw for key, raw in sorted(self._before.items()) if key.sk.startswith("B#")), *head]
+        return answer
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_query_that_sees_a_part_of_a_change_is_asked_again(world: World, both: bool) -> None:
+    if both:
+        define(world.table, [TENS])
+    before = all_items(world.table)
+    define(world.table, [replace(TENS, xp=70)])
+    client = Torn(world.table.client, before)
+    table = Table(cast(DynamoDb, client), world.table.name, patience=lambda: Patience(sleep=lambda _: None))
+    book = definition_storage.load(table, "acme", consistent=False)
+    assert book.own["tens"].xp == 70
+    assert client.asked == [False, True]
 
 
 def test_memory_knows_the_latest_within_a_minute_and_asks_for_no_more_than_its_version(world: World) -> None:
@@ -109,3 +145,19 @@ def test_a_tenants_zone_is_that_of_its_weeks(world: World) -> None:
     assert reply.status == 200
     seconds.now = 61
     assert known.of("acme").zone == "Asia/Tokyo"
+
+
+def test_the_check_of_a_record_that_earns_nothing_makes_no_round_trip(world: World) -> None:
+    define(world.table, many(270))
+    world.play("start")
+    before = all_items(world.table)
+    body = {"type": "word_learned", "content_id": "moss", "counters": {"counter_007": 3}}
+    assert world.call("progress", "service").send("POST", "/players/ada/experiences/woods/events", body).status == 200
+    records = stream_records(before, all_items(world.table))
+    react = reactor(world.table, lambda found: None, world.clock)
+    react({"Records": records})
+    meter = world.table.meter
+    assert meter is not None
+    trips = meter.trips
+    react({"Records": records})
+    assert meter.trips == trips

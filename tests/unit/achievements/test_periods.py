@@ -9,7 +9,7 @@ from cairn.tenants.storage import SettingsItem, read
 from tests.support.http import Reply
 from tests.support.world import World, all_items, react, stream_records
 
-WEEKLY = {
+WEEKLY: dict[str, Any] = {
     "title": "Rider of the Week",
     "criteria": {"metric": "kilometres", "at_least": 20, "within": "week"},
     "repeat": {"every": "week"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -159,10 +160,11 @@ def test_a_late_event_completes_the_days_that_came_after_it() -> None:
 def test_what_stays_met_is_unlocked_again_in_each_period_in_which_it_changes() -> None:
     steady = achievement("steady", criteria=Threshold("current_streak", 7), repeat=Repeat(Every.WEEK))
     watch = Watch([steady])
-    week, same, later = (of({}, day, current_streak=streak) for day, streak in ((20, 7), (21, 8), (23, 10)))
-    assert names(watch.crossed(of({}, 19, current_streak=6), week)) == ["steady#2026-W47"]
-    assert names(watch.crossed(week, same)) == []
-    assert names(watch.crossed(same, later)) == ["steady#2026-W48"]
+    days = [of({}, day, current_streak=streak) for day, streak in ((19, 6), (20, 7), (21, 8), (23, 10))]
+    earned = [names(watch.crossed(before, after)) for before, after in pairwise(days)]
+    assert earned == [["steady#2026-W47"], ["steady#2026-W47"], ["steady#2026-W48"]], "whether it is held is looked up"
+    assert names(watch.due(days[1], days[2], [], {"steady#2026-W47"})) == []
+    assert names(watch.crossed(days[3], of({"words_learned": 1}, 23, current_streak=10))) == []
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,7 @@ export function AchievementsCard({ achievements }: { achievements: Achievements 
 }
 
 function Tile({ achievement }: { achievement: Achievement }) {
-  const { unlocked, threshold } = achievement;
-  const value = Math.min(achievement.value, threshold);
+  const { unlocked } = achievement;
   return (
     <li class={unlocked ? "tile" : "tile tile-locked"}>
       <Icon name={achievement.icon} />
@@ -53,7 +52,7 @@ function Tile({ achievement }: { achievement: Achievement }) {
           <span>
             Locked: {measured(achievement)}
           </span>
-          <progress max={threshold} value={value} />
+          <progress max={1} value={achievement.progress ?? 0} />
         </label>
       )}
     </li>

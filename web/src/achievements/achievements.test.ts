@@ -34,4 +34,6 @@ it("puts unlocked first, the newest first, then the nearest", () => {
 it("counts study time in hours, rounded down, and everything else as it is", () => {
   expect(measured(achievement("a", { metric: "study_seconds", value: 35_999, threshold: 36_000 }))).toBe("9.9 of 10 hours");
   expect(measured(achievement("b", { value: 4 }))).toBe("4 of 10");
+  expect(measured(achievement("c", { value: null, threshold: null, progress: 0.256 }))).toBe("25 %");
+  expect(measured(achievement("d", { value: null, threshold: null, progress: null }))).toBe("a secret");
 });

@@ -1,8 +1,9 @@
 """Changing a tenant's achievements: defining one, saying a standard one otherwise, switching one off."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cairn.achievements.definition_storage import Book, load, write, write_version
@@ -40,11 +41,11 @@ class Editor:
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """What a change is decided on. settings: read where what is watched by period changes."""
+    """What a change is decided on: all definitions, and the tenant's settings with their version."""
 
     book: Book
-    wanted: Achievement
-    settings: tuple[TenantSettings, int] | None
+    settings: TenantSettings
+    settings_ver: int
 
 
 def define(
@@ -85,28 +86,28 @@ def _change(
     change: Callable[[Achievement | None, Achievement | None], Achievement],
 ) -> Answer:
     def loaded() -> _Situation:
-        book = load(table, editor.tenant)
-        before = book.get(achievement_id)
-        wanted = _numbered(before, change(before, book.standard(achievement_id)))
-        changes = _by_day(book.all().values()) != _by_day(book.having(wanted).all().values())
-        return _Situation(book, wanted, read_settings(table, editor.tenant) if changes else None)
+        reads: list[Callable[[], Any]] = [
+            partial(load, table, editor.tenant),
+            partial(read_settings, table, editor.tenant),
+        ]
+        book, (settings, ver) = table.together(reads)
+        return _Situation(book, settings, ver)
 
     def decide(situation: _Situation) -> Decision:
-        book, wanted = situation.book, situation.wanted
+        book = situation.book
         before = book.get(achievement_id)
+        wanted = _numbered(before, change(before, book.standard(achievement_id)))
         stands = etag_of(before.revision) if before else None
         if before == wanted:
-            return Decision([], show_definition(before), etag=stands)
-        _check(book, before, wanted)
+            return Decision([], show_definition(wanted), etag=stands)
+        after = book.having(wanted)
+        _check(after, before, wanted)
         editor.demand(stands)
         actions: list[Action] = write(editor.tenant, book, [wanted])
         if before is None or wanted.version != before.version:
             actions.append(write_version(editor.tenant, wanted, editor.now, editor.subject))
-        if situation.settings:
-            settings, ver = situation.settings
-            metrics = _by_day(book.having(wanted).all().values())
-            if metrics != settings.watched_by_day:
-                actions.append(watch_by_day(editor.tenant, metrics, ver))
+        if (metrics := _by_day(after)) != situation.settings.watched_by_day:
+            actions.append(watch_by_day(editor.tenant, metrics, situation.settings_ver))
         return Decision(actions, show_definition(wanted), etag=etag_of(wanted.revision))
 
     return execute(table, editor.now, key, loaded, decide)
@@ -123,17 +124,21 @@ def _numbered(before: Achievement | None, wanted: Achievement) -> Achievement:
     return replace(same, version=before.version + (not again), revision=before.revision + 1)
 
 
-def _by_day(achievements: Iterable[Achievement]) -> frozenset[str]:
+def _by_day(book: Book) -> frozenset[str]:
     """The metrics that active achievements watch by period, beside those that players keep by day anyway."""
     watched = frozenset(
-        threshold.metric for each in achievements if each.is_active for threshold in each.thresholds if threshold.within
+        threshold.metric
+        for each in book.all().values()
+        if each.is_active
+        for threshold in each.thresholds
+        if threshold.within
     )
     return watched - ALWAYS_DAILY
 
 
 def _check(book: Book, before: Achievement | None, wanted: Achievement) -> None:
-    every = book.having(wanted)
-    if len(every.own) > MAX_DEFINITIONS:
+    """Holds a change to the limits. book: as it would be."""
+    if len(book.own) > MAX_DEFINITIONS:
         raise DomainError(
             "definition-too-large",
             f"{MAX_DEFINITIONS} achievements are defined, and no more are possible. Define one of them anew.",
@@ -146,8 +151,8 @@ def _check(book: Book, before: Achievement | None, wanted: Achievement) -> None:
         raise _invalid(
             "repeat", f"cannot become another period, or none. Archive {wanted.id}, and define another under a new id"
         )
-    _check_prerequisites(every, wanted)
-    if len(metrics := _by_day(every.all().values())) > MAX_BY_DAY:
+    _check_prerequisites(book, wanted)
+    if len(metrics := _by_day(book)) > MAX_BY_DAY:
         raise _invalid(
             "criteria",
             f"{', '.join(sorted(metrics))} would be watched by period; at most {MAX_BY_DAY} metrics can be."

@@ -60,14 +60,13 @@ class Watch:
             return []
         new = self._measures(after, now)
         old = self._measures(before, was) if before else Measures({}, {}, new.day)
-        return [
-            earned
-            for each in touched.values()
-            for occasions in [set(_occasions(each, old))]
-            for occasion, as_of in _occasions(each, new).items()
-            if occasion not in occasions
-            for earned in [_earned(each, occasion, as_of)]
-        ]
+        found: list[Earned] = []
+        for each in touched.values():
+            earned = _occasions(each, new)
+            if earned:
+                earlier = _earned_earlier(each, old)
+                found += [_earned(each, name, as_of) for name, as_of in earned.items() if name not in earlier]
+        return found
 
     def met(self, player: Player, held: Collection[str]) -> list[Earned]:
         """What a player as they stand has earned and does not hold, where the prerequisites are held.
@@ -177,8 +176,26 @@ def _occasions(achievement: Achievement, measures: Measures) -> dict[str, Measur
     return found
 
 
+def _earned_earlier(achievement: Achievement, measures: Measures) -> set[str]:
+    """The occasions that were earned by the time of some measures, as far as that is sure.
+
+    A day may pass by which something is met without a change of what is watched, so that nobody looked: of what
+    depends on days, that is sure which the latest day with such a change meets too.
+    """
+    own = set(_occasions(achievement, measures))
+    repeat = achievement.repeat
+    if not own or not (_by_day(achievement) or (repeat and repeat.every is not Every.THRESHOLD)):
+        return own
+    days = [day for metric in _by_day(achievement) for day in measures.daily.get(metric, {}) if day <= measures.day]
+    return own & _occasions(achievement, replace(measures, day=max(days))).keys() if days else set()
+
+
 def _days(achievement: Achievement, measures: Measures) -> list[date]:
     """As of which days criteria are decided: the measures' own, and later ones that a late event may have completed."""
-    watched = {each.metric for each in achievement.thresholds if each.within}
-    later = {day for metric in watched for day in measures.daily.get(metric, {}) if day > measures.day}
+    later = {day for name in _by_day(achievement) for day in measures.daily.get(name, {}) if day > measures.day}
     return [measures.day, *sorted(later)]
+
+
+def _by_day(achievement: Achievement) -> set[str]:
+    """The metrics that it watches by period."""
+    return {each.metric for each in achievement.thresholds if each.within}

@@ -4,7 +4,16 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from cairn.catalog.bodies import Identifier, Quadrant
 from cairn.catalog.experience import Place
@@ -34,7 +43,9 @@ MAX_NOTES = 4000
 type Answers = (
     Annotated[str, Field(max_length=500)] | Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
 )
-type Counters = Annotated[dict[CounterName, CounterNumber], Field(max_length=COUNTERS_OF_AN_EVENT)]
+type Counters = Annotated[
+    dict[CounterName, CounterNumber], Field(max_length=COUNTERS_OF_AN_EVENT), AfterValidator(own_counters)
+]
 type EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 
 
@@ -95,11 +106,6 @@ class EventBody(MomentBody):
     @classmethod
     def data_is_small(cls, data: dict[str, Any]) -> dict[str, Any]:
         return small(data)
-
-    @field_validator("counters")
-    @classmethod
-    def counters_are_the_tenants_own(cls, counters: dict[str, int]) -> dict[str, int]:
-        return own_counters(counters)
 
     @model_validator(mode="after")
     def what_it_is_about_is_named(self) -> Self:
@@ -338,11 +344,6 @@ class TrackActivityBody(OlderBody):
     activity_data: dict[str, Any] | None = None
     content_item_id: Identifier | None = None
     counters: Counters = {}
-
-    @field_validator("counters")
-    @classmethod
-    def counters_are_the_tenants_own(cls, counters: dict[str, int]) -> dict[str, int]:
-        return own_counters(counters)
 
     @field_validator("activity_data")
     @classmethod

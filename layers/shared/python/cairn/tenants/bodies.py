@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cairn.platform.api.http import Body
 from cairn.platform.instants import from_ms, to_ms
@@ -159,12 +159,9 @@ class SettingsBody(Body):
     fact_shards: list[tuple[date, Annotated[int, Field(ge=1, le=64)]]] = Field(default=[], max_length=20)
     boards: BoardsBody = BoardsBody()
     xp: XpBody = XpBody()
-    player_counters: dict[CounterName, CounterNumber] = Field(default={}, max_length=50)
-
-    @field_validator("player_counters")
-    @classmethod
-    def counters_are_the_tenants_own(cls, counters: dict[str, int]) -> dict[str, int]:
-        return own_counters(counters)
+    player_counters: Annotated[dict[CounterName, CounterNumber], AfterValidator(own_counters)] = Field(
+        default={}, max_length=50
+    )
 
     @field_validator("zone")
     @classmethod
