@@ -345,6 +345,18 @@ OPERATIONS = (
                         ],
                         "subtrees": [["xp_all_time", "2027-01-01T00:00:00Z", 4]],
                     },
+                    "xp": {
+                        "multipliers": [
+                            {
+                                "name": "Days between the years",
+                                "from": "2026-12-24T00:00:00Z",
+                                "until": "2027-01-02T00:00:00Z",
+                                "percent": 150,
+                                "kinds": ["scenario"],
+                                "experiences": ["harbour-walk"],
+                            }
+                        ]
+                    },
                 },
             ),
             Example("A zone that is none", body={"zone": "Europe/Atlantis"}, refused="invalid-body"),

@@ -1,4 +1,4 @@
-"""The tables of docs/progress.md, read as its readers do."""
+"""The tables of the documentation, read as its readers do: of docs/progress.md, unless another page is named."""
 
 from functools import cache
 from pathlib import Path
@@ -7,9 +7,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "progress.md"
 NOT_STARTED = "NOT_STARTED"
 
 
-def table(heading: str) -> list[list[str]]:
+def table(heading: str, page: Path = PAGE) -> list[list[str]]:
     """The cells of the first table under a heading, its own head first."""
-    _, _, section = PAGE.read_text().partition(f"## {heading}\n")
+    _, _, section = page.read_text().partition(f"## {heading}\n")
     lines = section.partition("\n## ")[0].splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("|"))
     rows = []

@@ -166,7 +166,7 @@ class Life:
 
     def live(self) -> None:
         """From the first day to the last; then the stream brings what it still has."""
-        for _ in range(self.chance.randint(2, 8)):
+        for _ in range(self.chance.randint(2, 7)):
             self.now += self.chance.choice(PAUSES)
             (kind,) = self.chance.choices(list(KINDS), list(KINDS.values()))
             getattr(self, f"_{kind}")()
@@ -202,7 +202,7 @@ class Life:
 
     def _stream(self) -> None:
         """A batch from the stream, some of which were delivered before; once more after a death."""
-        until = min(len(self.noting.records), self._delivered + self.chance.randint(1, 6))
+        until = min(len(self.noting.records), self._delivered + self.chance.randint(1, 9))
         since = max(0, self._delivered - self.chance.choice((0, 0, 0, 2)))
         batch = self.noting.records[since:until]
         while batch:

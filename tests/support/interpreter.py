@@ -9,14 +9,18 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cairn.platform.capacity import item_size
 from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.transact import MAX_ACTIONS
+from infra.indexes import INDEXES
 from tests.support.snapshot import Snapshot
+from tests.support.tables import index_units
 
 type Value = dict[str, Any]
 type Names = Mapping[str, str]
@@ -37,6 +41,9 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": lambda a, b: a >= b,
 }
 
+# What each index holds of an item.
+HELD = {each.name: {"PK", "SK", each.partition, each.sort, *each.included} for each in INDEXES}
+
 
 class Interpreter:
     """A DynamoDB client over `items`."""
@@ -51,7 +58,10 @@ class Interpreter:
         return {"Responses": {name: [self.items[key] for key in keys if key in self.items]}, "UnprocessedKeys": {}}
 
     def query(self, **request: Any) -> Any:
-        return Snapshot(self.items).query(**request)
+        answer = Snapshot(self.items).query(**request)
+        if held := HELD.get(request.get("IndexName", "")):
+            answer["Items"] = [{name: row[name] for name in held & row.keys()} for row in answer["Items"]]
+        return answer
 
     def transact_write_items(self, **request: Any) -> Any:
         actions, token = request["TransactItems"], request["ClientRequestToken"]
@@ -65,10 +75,23 @@ class Interpreter:
         reasons = [each.refusal(self.items.get(each.key)) for each in asked]
         if any(reason["Code"] != "None" for reason in reasons):
             raise _error("TransactionCanceledException", CancellationReasons=reasons)
+        before = {each.key: self.items[each.key] for each in asked if each.key in self.items}
         for each in asked:
             each.apply(self.items)
         self._tokens[token] = actions
-        return {}
+        if "ReturnConsumedCapacity" not in request:
+            return {}
+        after = {each.key: self.items[each.key] for each in asked if each.key in self.items}
+        return {"ConsumedCapacity": [{"CapacityUnits": units(before, after)}]}
+
+    def scan(self, **request: Any) -> Any:
+        return {"Items": list(self.items.values())}
+
+
+def units(before: Mapping[Key, Raw], after: Mapping[Key, Raw]) -> float:
+    """Write units of a transaction: two for each started KB of each item that it writes, and what indexes cost."""
+    sizes = [max(item_size(each.get(key, {})) for each in (before, after)) for key in before.keys() | after.keys()]
+    return sum(2 * ceil(size / 1024) for size in sizes) + index_units(before, after).total()
 
 
 class _Action:

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from cairn.platform import keys
+from cairn.platform.instants import event_id
 from cairn.platform.transact import Put, transact
 from cairn.progress import storage
 from cairn.progress.storage import ProgressItem
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SecretItem
+from cairn.xp.ledger import OPERATOR_AWARD, identifier
 from tests.support.http import Reply
 from tests.support.published import LESSON, publish
 from tests.support.world import World
 
+# The entry of the award below, under the key and at the moment at which these stories are told.
+AWARD = identifier(event_id(datetime(2026, 11, 20, 12, tzinfo=UTC), "acme", "ada", "key-20"), OPERATOR_AWARD)
 LESSON_OF_ADA, WOODS_OF_ADA = "/players/ada/experiences/lesson", "/players/ada/experiences/woods"
 RIGHT = {"q1": "oak", "q2": ["moss", "fern"], "q3": "owl"}
 TREES = [
@@ -102,6 +107,8 @@ STORY: Sequence[Step] = (
         {"wod_id": "woods", "time_spent_seconds": 600, "completion_percentage": 20, "notes": "Seen."},
         once=False,
     ),
+    Step("award", "xp", "POST", "/players/ada/xp/awards", {"amount": 900, "reason": "Told it all."}, "operator"),
+    Step("reversal", "xp", "POST", "/players/ada/xp/reversals", {"entry_id": AWARD, "reason": "Not all."}, "operator"),
 )
 NAMES = [f"{number}-{step.name}" for number, step in enumerate(STORY)]
 

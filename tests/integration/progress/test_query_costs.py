@@ -44,6 +44,7 @@ QUERIES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "active session": ("players", "/players/me/session"),
     "XP and level": ("xp", "/players/me/xp"),
     "XP history, newest first, a page of 20": ("xp", "/players/me/xp/history"),
+    "XP by source and by day": ("xp", "/players/me/xp/stats"),
     "streak": ("streaks", "/players/me/streak"),
 }
 COMMANDS: dict[str, tuple[str, dict[str, Any], str]] = {

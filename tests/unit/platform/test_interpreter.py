@@ -108,3 +108,20 @@ def test_a_token_applies_its_transaction_once_and_is_good_for_no_other() -> None
 def test_a_transaction_has_from_1_to_100_actions_on_different_items(actions: list[Any]) -> None:
     with pytest.raises(ClientError, match="ValidationException"):
         Interpreter().transact_write_items(TransactItems=actions, ClientRequestToken="1")
+
+
+def test_an_index_answers_with_what_it_holds() -> None:
+    item = {"PK": {"S": "p"}, "SK": {"S": "s"}, "fp": {"S": "f"}, "fs": {"S": "1"}, "xp_completion": {"N": "5"}}
+    table = Interpreter({Key("p", "s"): {**item, "events": {"N": "3"}}})
+    asked = {"KeyConditionExpression": "#p = :p", "ExpressionAttributeValues": {":p": {"S": "f"}}}
+    assert table.query(IndexName="of-player", ScanIndexForward=True, **asked) == {"Items": [item]}
+    whole = table.query(ScanIndexForward=True, **{**asked, "ExpressionAttributeValues": {":p": {"S": "p"}}})
+    assert whole == {"Items": [{**item, "events": {"N": "3"}}]}
+
+
+def test_the_units_of_a_transaction_are_two_for_each_started_kilobyte() -> None:
+    table = Interpreter()
+    large = {"Put": {**put("b", "1")["Put"], "Item": {**put("b", "1")["Put"]["Item"], "text": {"S": "x" * 1500}}}}
+    actions = [put("a", "1"), large]
+    answer = table.transact_write_items(TransactItems=actions, ClientRequestToken="1", ReturnConsumedCapacity="TOTAL")
+    assert answer == {"ConsumedCapacity": [{"CapacityUnits": 2 + 4}]}

@@ -3,9 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from cairn.platform.table import Table
+from cairn.platform.transact import ConditionsFailed, transact
 from cairn.players.player import Player
 from cairn.players.settlement import pay
-from cairn.xp.ledger import Entry
+from cairn.players.storage import from_item, to_item
+from cairn.tenants.settings import TenantSettings
+from cairn.xp.ledger import FAMILIES, Entry
+from cairn.xp.storage import append
 from tests.support.world import World
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -102,6 +109,19 @@ def test_xp_is_summed_by_family_of_source() -> None:
     player, _ = pay(Player("acme", "ada"), [entry(110, "completion"), entry(50, "achievement.a")], NOON)
     player, _ = pay(player, [entry(100, "achievement.b"), entry(-110, "completion.reversal")], NOON)
     assert (player.xp, player.xp_by_source) == (150, {"completion": 0, "achievement": 150})
+
+
+def test_xp_by_source_is_kept_with_the_player_whatever_pays() -> None:
+    sources = {**dict.fromkeys(FAMILIES, 7), "milestone": 3, "streak_bonus": -2, "completion": 0}
+    kept = from_item(to_item(Player("acme", "ada", xp_by_source=sources), TenantSettings())).xp_by_source
+    assert kept == {name: amount for name, amount in sources.items() if amount}
+
+
+def test_a_cause_that_was_paid_is_not_paid_again(table: Table) -> None:
+    transact(table, [append("acme", "ada", entry(5))])
+    with pytest.raises(ConditionsFailed):
+        transact(table, [append("acme", "ada", entry(7))])
+    transact(table, [append("acme", "ada", entry(7, "completion"))])
 
 
 def test_what_one_source_gives_and_another_takes_leaves_the_total_and_its_instant() -> None:

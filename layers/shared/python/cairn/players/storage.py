@@ -15,6 +15,11 @@ from cairn.players.player import Last, Player, Visit
 from cairn.players.tally import Season, Tally
 from cairn.streaks.storage import Window, pack_window, unpack_window
 from cairn.tenants.settings import TenantSettings
+from cairn.xp.ledger import ACHIEVEMENT, COMPLETION, OPERATOR_AWARD, PERFECT_BONUS, STREAK_BONUS
+
+# What sources of XP are called in the item, whose bytes are paid for; others go by their own name.
+SHORT = {COMPLETION: "c", PERFECT_BONUS: "p", STREAK_BONUS: "s", ACHIEVEMENT: "a", OPERATOR_AWARD: "o"}
+LONG = {short: source for source, short in SHORT.items()}
 
 
 class PlayerItem(Item, discriminator="player"):
@@ -66,7 +71,7 @@ def from_item(item: PlayerItem) -> Player:
         zones=tuple((from_ms(since), zone) for since, zone in item.zones or ()),
         xp=int(item.xp),
         xp_at=from_ms(int(item.xp_at)) if item.xp_at is not None else None,
-        xp_by_source=item.xp_by_source or {},
+        xp_by_source={LONG.get(source, source): amount for source, amount in (item.xp_by_source or {}).items()},
         level_announced=int(item.level_announced),
         virtues=item.virtues or {},
         metrics=item.metrics or {},
@@ -94,7 +99,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
     Args:
         settings: the tenant's, which say over how many partitions players are spread.
     """
-    last, visit = player.last, player.visit
+    last, visit, sources = player.last, player.visit, sorted(player.xp_by_source.items())
     shards = settings.shards_on(player.seen or date.min)
     listed = entries.of_player(player.tenant, player.id, player.seen, shards)
     return PlayerItem(
@@ -107,7 +112,7 @@ def to_item(player: Player, settings: TenantSettings) -> PlayerItem:
         zones=[[to_ms(since), zone] for since, zone in player.zones] or None,
         xp=player.xp,
         xp_at=to_ms(player.xp_at) if player.xp_at else None,
-        xp_by_source={source: amount for source, amount in sorted(player.xp_by_source.items()) if amount} or None,
+        xp_by_source={SHORT.get(source, source): amount for source, amount in sources if amount} or None,
         level_announced=player.level_announced,
         virtues={virtue: value for virtue, value in player.virtues.items() if value} or None,
         metrics={name: value for name, value in player.metrics.items() if value} or None,
