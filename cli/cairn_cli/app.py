@@ -2,7 +2,7 @@
 
 import typer
 
-from cairn_cli import audit, boards, streaks
+from cairn_cli import achievements, audit, boards, streaks
 from cairn_cli.imports import import_command
 from cairn_cli.tables import import_tables_command
 
@@ -16,6 +16,7 @@ def cairn() -> None:
 
 app.command("import")(import_command)
 app.command("import-tables")(import_tables_command)
+app.add_typer(achievements.app, name="achievements")
 app.add_typer(audit.app, name="audit")
 app.add_typer(boards.app, name="boards")
 app.add_typer(streaks.app, name="streaks")

@@ -7,7 +7,6 @@ from threading import Event
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from cairn.imports.run import patience
@@ -15,7 +14,6 @@ from cairn.leaderboards.audit import BANDS, Found, audit_band
 from cairn.leaderboards.board import Board, in_season, named, season_at
 from cairn.leaderboards.rebuild import Rebuild
 from cairn.platform.clock import utc_now
-from cairn.platform.errors import Busy, DomainError
 from cairn.platform.table import Table
 from cairn.tenants.storage import SettingsCache
 from cairn_cli.terminal import (
@@ -25,10 +23,10 @@ from cairn_cli.terminal import (
     Tenant,
     bars,
     errors,
-    fail,
     open_table,
     print_figures,
     stoppable,
+    told,
 )
 
 CLEAN, DRIFTED = 0, 1
@@ -65,7 +63,7 @@ def rebuild_board(
     """
     opened = _open(table, endpoint_url)
     stop = Event()
-    with _told(), stoppable(stop), _bars() as progress:
+    with told(KEPT), stoppable(stop), _bars() as progress:
         run = Rebuild(opened, tenant, _board(opened, tenant, board_id, season), utc_now, stop.is_set)
         parts = run.parts()
         bar = progress.add_task(f"Building {board_id}", total=len(parts))
@@ -103,7 +101,7 @@ def audit_board(
     opened = _open(table, endpoint_url)
     stop = Event()
     found = Found()
-    with _told(), stoppable(stop), _bars() as progress:
+    with told(KEPT), stoppable(stop), _bars() as progress:
         board = _board(opened, tenant, board_id, season)
         for band in progress.track(BANDS, description=f"Auditing {board_id}"):
             if stop.is_set():
@@ -135,19 +133,6 @@ def _board(table: Table, tenant: str, board_id: str, season: str) -> Board:
     if not (season or board.calendar):
         return board
     return in_season(board, season or season_at(board, settings.zone, utc_now()))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What goes wrong, in a sentence."""
-    try:
-        yield
-    except Busy:
-        fail(f"The table was busy for ten minutes. {KEPT}")
-    except DomainError as error:
-        fail(error.detail)
-    except (ClientError, BotoCoreError) as error:
-        fail(f"{error}. {KEPT}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn
 
+from cairn.platform.errors import Busy, DomainError
 from cairn.platform.table import connect
 
 FAILED, INTERRUPTED = 2, 130
@@ -78,6 +79,19 @@ def print_figures(figures: Mapping[str, Any]) -> None:
         shown = ", ".join(map(str, value)) if isinstance(value, list) else shown
         label = name.replace("_", " ")
         console.print(f"{label:<28} {shown:,}" if type(shown) is int else f"{label:<28} {shown}", markup=False)
+
+
+@contextmanager
+def told(kept: str) -> Iterator[None]:
+    """What goes wrong ends the command, in a sentence. kept: what becomes of what was done."""
+    try:
+        yield
+    except Busy:
+        fail(f"The table was busy for ten minutes. {kept}")
+    except DomainError as error:
+        fail(error.detail)
+    except (ClientError, BotoCoreError) as error:
+        fail(f"{error}. {kept}")
 
 
 def fail(what: str) -> NoReturn:

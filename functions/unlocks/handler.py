@@ -71,7 +71,8 @@ def routes(config: Config, table: Table, clock: Clock = utc_now, send: Send | No
         body = http.body(BackfillBody)
         wanted = backfill.Asked(body.achievements, body.dry_run, body.reason, caller.subject)
         shards = settings.of(caller.tenant).most_shards
-        answer = backfill.begin(table, caller.tenant, wanted, shards, http.clock(), http.idempotency_key(None))
+        key = http.idempotency_key(None)
+        answer = backfill.begin(table, caller.tenant, wanted, shards, http.clock(), key.value, key)
         # Also for a request that comes again: the first may have died before it.
         workers()(backfill.messages(answer.body, caller.tenant))
         return http.answer(answer, 202)

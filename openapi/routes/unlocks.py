@@ -10,7 +10,9 @@ from openapi.parameters import CURSOR, limit
 HELD = "What is revoked stays so until it is granted again: neither an event nor a check nor a backfill unlocks it."
 STUDY = "POST /players/{player_id}/experiences/{experience_id}/sessions"
 AN_HOUR = {"duration_seconds": 3600, "at": "2026-11-20T06:30:00Z"}
-EARLY_BIRD = {"achievement_id": "early_bird"}
+STUDIED = (Before(STUDY, player="eve", body=AN_HOUR), Before(STUDY, player="bob", body=AN_HOUR))
+POLYGLOT = {"achievement_id": "polyglot"}
+STUDY_LEGEND = {"achievement_id": "study_legend"}
 TWICE = {"achievements": ["quick_learner", "first_steps"], "reason": "Study counts for everybody now."}
 
 OPERATIONS = (
@@ -25,8 +27,8 @@ OPERATIONS = (
         answer="Backfill",
         status=202,
         examples=(
-            Example("Of one that is none", body={"achievements": ["early_brid"]}, refused="unknown-achievement"),
-            Example("A dry run", before=(Before(STUDY, player="eve", body=AN_HOUR),), body=TWICE),
+            Example("Of one that is none", body={"achievements": ["first_stops"]}, refused="unknown-achievement"),
+            Example("A dry run", before=STUDIED, body=TWICE),
             Example("In earnest", body={**TWICE, "dry_run": False}),
         ),
     ),
@@ -42,6 +44,7 @@ OPERATIONS = (
             Example(
                 "A run that is done",
                 ids={"job_id": lambda begun: begun.body["job_id"]},
+                query={"limit": "1"},
                 later=timedelta(minutes=1),
             ),
             Example("One that is none", ids={"job_id": "01NOSUCHJOB"}, refused="unknown-backfill"),
@@ -54,7 +57,7 @@ OPERATIONS = (
         roles=OVERSEES,
         parameters=(limit(20), CURSOR),
         answer="Backfills",
-        examples=(Example("All of them"),),
+        examples=(Example("The latest", query={"limit": "1"}),),
     ),
     Operation(
         route="POST /players/{player_id}/achievements/check",
@@ -86,7 +89,7 @@ OPERATIONS = (
         key=Key.NONE,
         named=PlayerIn.BODY,
         examples=(
-            Example("A player's own", body={}),
+            Example("A player's own", body={"user_id": "ada"}),
             Example("By a service", by=Role.SERVICE, body={"user_id": "ada"}),
             Example("Of nobody", by=Role.SERVICE, body={}, refused="name-the-player"),
         ),
@@ -98,18 +101,19 @@ OPERATIONS = (
         description=f"What follows from it is unlocked too. {HELD} `occasion` names an unlock of one that repeats.",
         roles=OPERATES,
         body=ReasonBody,
-        answer="Granted",
+        answer="GrantedOrRevoked",
         refuses=("not-unlocked",),
         examples=(
-            Example("For mornings on paper", ids=EARLY_BIRD, body={"reason": "Ten mornings on paper."}),
-            Example("One that is held", ids=EARLY_BIRD, body={"reason": "Ten mornings on paper."}),
+            Example("For what was done elsewhere", ids=POLYGLOT, body={"reason": "Spoke three languages on stage."}),
+            Example("One that is held", ids=POLYGLOT, body={"reason": "Spoke three languages on stage."}),
+            Example("One that repeats", body={"reason": "The recorder was broken."}),
             Example(
                 "One that is none",
-                ids={"achievement_id": "early_brid"},
-                body={"reason": "Ten mornings."},
+                ids={"achievement_id": "poliglot"},
+                body={"reason": "Spoke three languages on stage."},
                 refused="unknown-achievement",
             ),
-            Example("To nobody", player="nobody", ids=EARLY_BIRD, body={"reason": "?"}, refused="unknown-player"),
+            Example("To nobody", player="nobody", body={"reason": "?"}, refused="unknown-player"),
         ),
     ),
     Operation(
@@ -119,11 +123,12 @@ OPERATIONS = (
         description=HELD,
         roles=OPERATES,
         body=ReasonBody,
-        answer="Revoked",
+        answer="GrantedOrRevoked",
         refuses=("unknown-player",),
         examples=(
-            Example("It was somebody else's paper", ids=EARLY_BIRD, body={"reason": "It was Bob's paper."}),
-            Example("What was never unlocked", body={"reason": "?"}, refused="not-unlocked"),
+            Example("It was somebody else", ids=POLYGLOT, body={"reason": "It was Bob on stage."}),
+            Example("One of several", body={"reason": "The recorder was right.", "occasion": "2026-W47"}),
+            Example("What was never unlocked", ids=STUDY_LEGEND, body={"reason": "?"}, refused="not-unlocked"),
         ),
     ),
 )

@@ -100,6 +100,7 @@ class Storm:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     later: list[Crossing] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
+    weathers: list[Weather] = field(default_factory=list)
     _number: int = 0
 
     def table(self, seed: int, attempts: int = 2) -> Table:
@@ -107,7 +108,7 @@ class Storm:
         weather = Weather(
             self.client, random.Random(seed), conflict=0.2, timeout=0.06, forgotten=0.3, killed=0.03, seen=[]
         )
-        weathers.append(weather)
+        self.weathers.append(weather)
         return Table(
             weather,
             self.world.table.name,
@@ -201,9 +202,6 @@ class Storm:
                 queue.append(message)
 
 
-weathers: list[Weather] = []
-
-
 def earned(counts: Mapping[str, int], definitions: Iterable[Achievement], base_xp: int) -> dict[str, int]:
     """What somebody has earned, by the rules written again from their description: XP by name of unlock."""
     held: dict[str, int] = {}
@@ -277,7 +275,7 @@ def test_whatever_happens_each_achievement_unlocks_and_pays_exactly_once(
             storm.recheck(seed + 50 + number)
 
     items = all_items(table)
-    seen = Counter(each for weather in weathers for each in weather.seen)
+    seen = Counter(each for weather in storm.weathers for each in weather.seen)
     assert all(seen[each] for each in ("conflict", "timeout", "forgotten", "killed before", "killed after")), seen
     assert all(storm.happened[each] for each in ("reactor killed", "busy", "backfill killed")), storm.happened
     definitions = [*ACHIEVEMENTS, *AT_FIRST, *IN_THE_MIDDLE]

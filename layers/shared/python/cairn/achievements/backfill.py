@@ -63,16 +63,24 @@ class Asked:
     by: str | None = None
 
 
-def begin(table: Table, tenant: str, asked: Asked, shards: int, now: datetime, key: IdempotencyKey) -> Answer:
+def begin(
+    table: Table,
+    tenant: str,
+    asked: Asked,
+    shards: int,
+    now: datetime,
+    cause: str,
+    key: IdempotencyKey | None = None,
+) -> Answer:
     """Writes down a job, for workers to do.
 
     Args:
-        shards: over how many partitions the tenant's players are spread.
+        shards: over how many partitions the tenant's players are spread. cause: what makes a request the same one.
 
     Raises:
         DomainError: `unknown-achievement`; `invalid-body` for one that is not active.
     """
-    job = new_job(tenant, asked, shards, now, key.value)
+    job = new_job(tenant, asked, shards, now, cause)
 
     def decide(watch: Watch) -> Decision:
         _possible(watch, job)
@@ -82,7 +90,7 @@ def begin(table: Table, tenant: str, asked: Asked, shards: int, now: datetime, k
 
 
 def new_job(tenant: str, asked: Asked, shards: int, now: datetime, cause: str) -> Backfill:
-    """A job as it begins: a dry run at once. cause: what makes a request the same one."""
+    """A job as it begins: a dry run at once."""
     return Backfill(
         tenant=tenant,
         id=event_id(now, tenant, KIND, cause),
@@ -211,7 +219,7 @@ class Worked:
 
 
 class Walk:
-    """One shard of a job, walked.
+    """One shard of a job, walked. `worked`: what came of it so far.
 
     Args:
         clock: gives now.
@@ -225,6 +233,7 @@ class Walk:
         self._clock = clock
         self._settings = unlocking.settings.of(job.tenant)
         self._watch = load_watch(self._table, job.tenant, self._settings.zone)
+        self.worked = Worked()
 
     def walk(self, in_time: Callable[[], bool]) -> Worked:
         """Walks on from where the shard is, until its end or until there is no time for another page.
@@ -232,18 +241,19 @@ class Walk:
         Raises:
             Busy: the table throttled past the deadline; the place behind the last page stands.
         """
-        worked = Worked()
-        if self._clock() < self._job.begins_at:
-            return Worked(goes_on=True, early=True)
+        worked = self.worked
+        worked.early = worked.goes_on = self._clock() < self._job.begins_at
+        if worked.early:
+            return worked
         with ThreadPoolExecutor(WORKERS) as pool:
             while not (shard := stored.find_shard(self._table, self._job, self._number)).done:
                 if not in_time():
                     worked.goes_on = True
                     break
-                self._page(shard, pool, worked)
+                self._page(shard, pool)
         return worked
 
-    def _page(self, shard: Shard, pool: ThreadPoolExecutor, worked: Worked) -> None:
+    def _page(self, shard: Shard, pool: ThreadPoolExecutor) -> None:
         partition = keys.players_seen(self._job.tenant, self._number)
         rows = read_spread(self._table, Spread(INDEX, [partition], FIRST, LAST), PLAYERS_AT_ONCE, shard.after)
         ids = [player_of(row) for row in rows.items]
@@ -252,7 +262,7 @@ class Walk:
         there = [(each, items[key]) for each, key in at.items() if key in items]
         found = [each for each in pool.map(lambda one: self._examined(*one), there) if each]
         if self._commit(shard, rows.after, len(ids), found):
-            worked.figures.update(
+            self.worked.figures.update(
                 looked_at=len(ids),
                 found=sum(bool(each.unlocks) for each in found),
                 failed=sum(each.failed is not None for each in found),
