@@ -129,3 +129,11 @@ def test_noting_an_hour_is_one_write_and_handing_out_reads_each_hour_and_moves_a
     hand_out()
     world.clock.at += timedelta(hours=1)
     assert cost_of(meter, hand_out) == Cost(3, 2, 2)
+
+
+def test_an_outage_is_declared_in_two_trips_and_four_writes(world: World, meter: Meter) -> None:
+    def declare() -> None:
+        body = {"first": "2026-11-25", "last": "2026-11-26", "reason": WHY}
+        assert world.call("streaks", "operator").send("POST", "/streaks/amnesties", body).status == 200
+
+    assert cost_of(meter, declare) == Cost(2, 1, 4 * 2)
