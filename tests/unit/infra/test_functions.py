@@ -114,4 +114,4 @@ def test_the_trigger_starts_without_layers_and_everything_else_has_both(dev: Syn
 
 def test_rows_that_write_are_the_ones_that_have_to(dev: Synthesised) -> None:
     readers = {name for name, needs in FUNCTIONS.items() if needs.calls and needs.calls <= {Call.BATCH_GET, Call.QUERY}}
-    assert readers == {"xp", "streaks", "lookups", "analytics", "health"}
+    assert readers == {"streaks", "lookups", "analytics", "health"}
