@@ -122,7 +122,7 @@ OPERATIONS = (
         roles=OPERATES,
         body=DayBody,
         answer="StreakChanged",
-        refuses=("unknown-player", "nothing-to-withdraw"),
+        refuses=("unknown-player", "nothing-to-withdraw", "changes-too-much"),
         examples=(
             Example(
                 "A day that the app was down for", player="bob", body={"date": "2026-11-19", "reason": "Was down."}
@@ -143,7 +143,7 @@ OPERATIONS = (
         roles=OPERATES,
         body=DayBody,
         answer="StreakChanged",
-        refuses=("unknown-player",),
+        refuses=("unknown-player", "changes-too-much"),
         examples=(
             Example("What a script did", player="bob", body={"date": "2026-11-18", "reason": "A script did it."}),
             Example(

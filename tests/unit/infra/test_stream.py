@@ -79,7 +79,7 @@ def test_the_filter_is_a_list_of_what_is_wanted(dev: Synthesised, name: str, wan
 def test_a_queues_worker_answers_partially_and_its_messages_are_hidden_long_enough(dev: Synthesised, name: str) -> None:
     source = source_of(dev, name)
     # One message of these may take all their time.
-    batch = 1 if name in ("leaderboards_worker", "streaks_sweep") else 10
+    batch = 1 if name in ("achievements_backfill", "leaderboards_worker", "streaks_sweep") else 10
     assert (source["BatchSize"], source["FunctionResponseTypes"]) == (batch, ["ReportBatchItemFailures"])
     queue = dev.resources[source["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS[name].seconds
