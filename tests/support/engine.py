@@ -57,7 +57,7 @@ class Engine:
         self.items |= {key: raw for key, raw in written.items() if raw is not None}
         for key in (key for key, raw in written.items() if raw is None):
             self.items.pop(key, None)
-        return {}
+        return {"ConsumedCapacity": []}
 
 
 def table_in_memory() -> Table:
@@ -84,7 +84,7 @@ def _holds(asked: Mapping[str, Any], stands: Raw) -> bool:
             return (names[absent[2]] in stands) != bool(absent[1])
         equal = re.fullmatch(r"(#\d+) = (:\d+)", part)
         assert equal, f"the engine does not know the condition {part}"
-        return stands.get(names[equal[1]]) == values[equal[2]]
+        return bool(stands.get(names[equal[1]]) == values[equal[2]])
 
     condition = asked["ConditionExpression"]
     whole = condition[1:-1] if condition.startswith("(") else condition

@@ -32,7 +32,7 @@ from cairn.players import storage as players
 from cairn.players.player import Player
 from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
-from cairn.streaks.model import StreakSettings
+from cairn.streaks.model import StreakRules
 from cairn.xp.storage import LedgerItem
 from cairn_cli.app import app
 from local.cloud import Cloud
@@ -137,7 +137,7 @@ def test_levels_are_those_of_the_totals(year: Year) -> None:
 def test_streaks_are_those_that_were_lived(year: Year) -> None:
     found = {}
     for each in year.players().values():
-        streak = streak_of(each, StreakSettings(), "UTC", year.as_of)
+        streak = streak_of(each, StreakRules(), "UTC", year.as_of)
         found[each.id] = (streak.current, each.longest_streak, each.active_days)
     expected = {
         player: (each.streak.current, each.longest, each.streak.active)

@@ -19,7 +19,7 @@ from cairn.platform.keys import Key
 from cairn.platform.table import Patience, Table
 from cairn.players.profile import get
 from cairn.players.settlement import streak_of
-from cairn.streaks.model import StreakSettings
+from cairn.streaks.model import StreakRules
 from tests.support import model
 from tests.support.catalog import define_all
 from tests.support.history import EXPERIENCES, Happened, generate, rows_of
@@ -218,7 +218,7 @@ def test_files_in_any_order_give_the_streak_and_the_days_of_the_whole(defined: T
     as_of = mine[-1].at
     expected = streak_expected(mine, as_of)
     found = get(defined, TENANT, player)
-    streak = streak_of(found, StreakSettings(), "UTC", as_of)
+    streak = streak_of(found, StreakRules(), "UTC", as_of)
     assert (streak.current, found.longest_streak, found.active_days) == expected
     assert found.longest_streak > 20
     items = [raw for key, raw in all_items(defined).items() if key.pk.endswith(f"#U#{player}")]

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_an_added_activity_joins_its_day_and_leaves_the_former_days_alone() -> N
 
 
 @pytest.mark.parametrize("wrong", [{"completions": -1}, {"seconds": -1}])
-def test_an_activity_cannot_take_anything_away(wrong: dict[str, int]) -> None:
+def test_an_activity_cannot_take_anything_away(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="0 or more"):
         add_activity({}, day=date(2026, 3, 1), occurred_at=utc("2026-03-01T12:00"), zone="UTC", **wrong)
 

@@ -63,13 +63,11 @@ def settle(
     if standing and marks == player.marks and days.get(moment.day) == player.days.get(moment.day):
         streak = standing
     else:
+        # It may have broken since it was written: then it broke before this, whoever wrote that, or nobody.
+        measured["current_streak"] = streak_of(player, rules, moment.zone, now).current
         zone = player.zone or moment.zone
-        if tally.falls_at and tally.falls_at <= now:
-            # It may have broken since it was written: then it broke before this, whoever wrote that, or nobody.
-            measured["current_streak"] = streak_of(player, rules, moment.zone, now).current
         streak = replay(days, marks, rules, now, zone, since=player.checkpoint)
-        falls = falls_at(days, marks, rules, now, zone, since=player.checkpoint)
-        tally = replace(tally, falls_at=falls)
+        tally = replace(tally, falls_at=falls_at(days, marks, rules, now, zone, since=player.checkpoint))
     bonus = {
         day: difference for day, earned in streak.bonuses.items() if (difference := earned - player.paid.get(day, 0))
     }
@@ -143,6 +141,13 @@ def _with_activity(days: Days, happening: Happening, moment: Moment, rules: Stre
 def _record(stands: int, counted: int, marks: Marks, before: Marks) -> int:
     """A record, which only shrinks where an operator strikes a date, or takes that back."""
     return counted if marks.reversals != before.reversals else max(stands, counted)
+
+
+def foretold(player: Player, rules: StreakRules, tenant_zone: str, now: datetime) -> Player:
+    """The player with what is to come of their streak, should nothing more happen: after a change of zone or rules."""
+    streak = streak_of(player, rules, tenant_zone, now)
+    falls = falls_at(player.days, player.marks, rules, now, player.zone or tenant_zone, since=player.checkpoint)
+    return replace(player, due=due_at(streak), tally=replace(player.tally, falls_at=falls))
 
 
 def due_at(streak: Streak, earliest: datetime | None = None) -> datetime | None:
