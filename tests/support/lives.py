@@ -17,8 +17,8 @@ from cairn.platform.preconditions import demand
 from cairn.platform.table import Table
 from cairn.players import profile, storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.play import Play, Request, play
 from cairn.progress.progress import Command, Record, Session
 from cairn.streaks import amnesties, marks

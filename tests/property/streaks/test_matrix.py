@@ -16,8 +16,8 @@ from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, transact
 from cairn.players import storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.progress import Moment, Record, Session
 from cairn.streaks.days import Day, add_activity

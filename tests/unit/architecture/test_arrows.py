@@ -49,6 +49,7 @@ PURE = {
     "seasons",
     "settings",
     "settlement",
+    "streak",
     "sketch",
     "tables",
     "tally",

@@ -16,8 +16,8 @@ from cairn.players import profile_storage, storage
 from cairn.players.belongings import Belongings, Part
 from cairn.players.player import Player, move_zone
 from cairn.players.profile_storage import ProfileItem
-from cairn.players.settlement import foretold
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import foretold
 from cairn.players.virtues import VIRTUES, dominant_quadrant, quadrant_sums
 from cairn.streaks.storage import write_calendar
 from cairn.tenants.settings import TenantSettings

@@ -11,8 +11,8 @@ from cairn.platform.paging import Spread, read_spread
 from cairn.platform.table import Table
 from cairn.players import storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.journey import Loaded
 from cairn.streaks.sweep import write_counted
 from cairn.tenants.settings import TenantSettings

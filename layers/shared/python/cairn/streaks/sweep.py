@@ -16,8 +16,8 @@ from cairn.platform.table import Table
 from cairn.platform.transact import Action, ConditionsFailed, transact
 from cairn.players import storage
 from cairn.players.player import Player
-from cairn.players.settlement import foretold, streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import foretold, streak_of
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.progress import Mark, Moment
 from cairn.streaks.days import HOUR
