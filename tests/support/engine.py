@@ -57,7 +57,7 @@ class Engine:
         self.items |= {key: raw for key, raw in written.items() if raw is not None}
         for key in (key for key, raw in written.items() if raw is None):
             self.items.pop(key, None)
-        return {}
+        return {"ConsumedCapacity": []}
 
 
 def table_in_memory() -> Table:

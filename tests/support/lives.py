@@ -17,13 +17,13 @@ from cairn.platform.preconditions import demand
 from cairn.platform.table import Table
 from cairn.players import profile, storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.play import Play, Request, play
 from cairn.progress.progress import Command, Record, Session
 from cairn.streaks import amnesties, marks
 from cairn.streaks.change import Wish, change
-from cairn.streaks.model import Streak, StreakRules, StreakSettings
+from cairn.streaks.model import Checkpoint, Streak, StreakRules, StreakSettings
 from cairn.streaks.sweep import look_at, sweep
 from cairn.tenants.change import change as change_settings
 from cairn.tenants.settings import TenantSettings
@@ -45,6 +45,20 @@ ZONES = (
 BEGIN = datetime(2026, 2, 20, 9, tzinfo=UTC)
 
 type Deed = tuple[str, tuple[Any, ...]]
+
+
+def core(streak: Streak) -> Streak:
+    """What of a streak does not depend on where the replay began."""
+    return replace(
+        streak,
+        checkpoint=Checkpoint.start(StreakSettings()),
+        bonuses={},
+        frozen=(),
+        repaired=(),
+        freeze_ledger=(),
+        breaks=(),
+        kinds={},
+    )
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ from cairn.platform.keys import Key
 from cairn.platform.table import DynamoDb, Table, connect
 from cairn.players import storage as players
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.storage import EventItem
 from cairn.streaks.model import StreakRules
 from cairn.xp.storage import LedgerItem

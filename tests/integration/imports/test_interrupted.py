@@ -18,7 +18,7 @@ from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Patience, Table
 from cairn.players.profile import get
-from cairn.players.settlement import streak_of
+from cairn.players.streak import streak_of
 from cairn.streaks.model import StreakRules
 from tests.support import model
 from tests.support.catalog import define_all

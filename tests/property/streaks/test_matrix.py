@@ -16,15 +16,16 @@ from cairn.platform.table import Table
 from cairn.platform.transact import ConditionsFailed, transact
 from cairn.players import storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.progress import Moment, Record, Session
 from cairn.streaks.days import Day, add_activity
-from cairn.streaks.model import Marks, Streak, StreakRules, StreakSettings
+from cairn.streaks.model import Marks, StreakRules, StreakSettings
 from cairn.streaks.rules import reaches, replay
 from cairn.tenants.settings import TenantSettings
 from tests.support.engine import items_of, table_in_memory
+from tests.support.lives import core
 from tests.support.published import LESSON
 
 DAYS = 18
@@ -124,20 +125,6 @@ def stories(draw: st.DrawFn, place: str, event: str) -> Story:
         StreakRules.always(without if event == "repair" else plain),
         zone,
         now,
-    )
-
-
-def core(streak: Streak) -> Streak:
-    """What does not depend on where the replay began."""
-    return replace(
-        streak,
-        checkpoint=None,  # type: ignore[arg-type]
-        bonuses={},
-        frozen=(),
-        repaired=(),
-        freeze_ledger=(),
-        breaks=(),
-        kinds={},
     )
 
 

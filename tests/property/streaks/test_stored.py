@@ -10,27 +10,12 @@ from hypothesis import strategies as st
 from cairn.platform import keys
 from cairn.platform.capacity import item_size
 from cairn.players.player import Player
-from cairn.streaks.model import Streak
 from cairn.streaks.read import calendar, find, freezes, show
 from cairn.streaks.rules import outdated
 from tests.support.engine import items_of
-from tests.support.lives import Life, Step, steps
+from tests.support.lives import Life, Step, core, steps
 
 moderate = settings(max_examples=80, deadline=None)
-
-
-def core(streak: Streak) -> Streak:
-    """What does not depend on where the replay began."""
-    return replace(
-        streak,
-        checkpoint=None,  # type: ignore[arg-type]
-        bonuses={},
-        frozen=(),
-        repaired=(),
-        freeze_ledger=(),
-        breaks=(),
-        kinds={},
-    )
 
 
 def assert_paid(life: Life, player: Player) -> None:

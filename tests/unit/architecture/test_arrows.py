@@ -53,6 +53,7 @@ PURE = {
     "seasons",
     "settings",
     "settlement",
+    "streak",
     "sketch",
     "tables",
     "tally",

@@ -15,8 +15,8 @@ from cairn.platform import keys
 from cairn.platform.items import Item, Raw
 from cairn.platform.table import Table
 from cairn.players import storage as player_storage
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.storage import ProgressItem
 from cairn.streaks.rules import falls_at
 from cairn.tenants.boards import DISTANCE, TOTAL_XP, Shown

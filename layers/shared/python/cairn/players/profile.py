@@ -17,6 +17,7 @@ from cairn.players.belongings import Belongings, Part
 from cairn.players.player import Player, move_zone
 from cairn.players.profile_storage import ProfileItem
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import foretold
 from cairn.players.virtues import VIRTUES, dominant_quadrant, quadrant_sums
 from cairn.streaks.storage import write_calendar
 from cairn.tenants.settings import TenantSettings
@@ -106,7 +107,8 @@ def set_profile(
             # Who was active without a zone of their own was in the tenant's; who was not yet changes none.
             former = ((player.created_at or now, settings.zone),) if player.last else ()
             zones = move_zone(player.marks.zones or former, zone, now)
-            changed = replace(changed, zone=zone, marks=replace(player.marks, zones=zones))
+            moved = replace(changed, zone=zone, marks=replace(player.marks, zones=zones))
+            changed = foretold(moved, settings.streak, settings.zone, now)
         if changed == player and player.ver:
             return Decision([], show(player, belongings, settings), etag=etag(player, belongings, settings))
         demand(etag(player, belongings, settings) if stored.player else None)

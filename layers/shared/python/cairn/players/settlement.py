@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from cairn.achievements.definitions import Earned
 from cairn.players.metrics import counted
 from cairn.players.player import Last, Player, with_language, with_recent, with_visit
+from cairn.players.streak import due_at, streak_of
 from cairn.players.tally import tallied
 from cairn.players.virtues import VirtueChange, impact
 from cairn.progress.progress import Happening, Moment
-from cairn.streaks.days import hour_from
 from cairn.streaks.rules import Days, Marks, Streak, StreakRules, add_activity, creditable, falls_at, replay
 from cairn.tenants.boards import Tracked
 from cairn.xp.ledger import ACHIEVEMENT, STREAK_BONUS, Entry
@@ -32,12 +32,6 @@ class Settled:
     levels: tuple[int, ...]
     virtues: Mapping[str, VirtueChange]
     streak: Streak
-
-
-def streak_of(player: Player, rules: StreakRules, tenant_zone: str, now: datetime) -> Streak:
-    """The player's streak as of now."""
-    zone = player.zone or tenant_zone
-    return replay(player.days, player.marks, rules, now, zone, since=player.checkpoint)
 
 
 def settle(
@@ -64,13 +58,11 @@ def settle(
     if standing and marks == player.marks and days.get(moment.day) == player.days.get(moment.day):
         streak = standing
     else:
+        # It may have broken since it was written: then it broke before this, whoever wrote that, or nobody.
+        measured["current_streak"] = streak_of(player, rules, moment.zone, now).current
         zone = player.zone or moment.zone
-        if tally.falls_at and tally.falls_at <= now:
-            # It may have broken since it was written: then it broke before this, whoever wrote that, or nobody.
-            measured["current_streak"] = streak_of(player, rules, moment.zone, now).current
         streak = replay(days, marks, rules, now, zone, since=player.checkpoint)
-        falls = falls_at(days, marks, rules, now, zone, since=player.checkpoint)
-        tally = replace(tally, falls_at=falls)
+        tally = replace(tally, falls_at=falls_at(days, marks, rules, now, zone, since=player.checkpoint))
     bonus = {
         day: difference for day, earned in streak.bonuses.items() if (difference := earned - player.paid.get(day, 0))
     }
@@ -148,17 +140,6 @@ def _with_activity(days: Days, happening: Happening, moment: Moment, rules: Stre
 def _record(stands: int, counted: int, marks: Marks, before: Marks) -> int:
     """A record, which only shrinks where an operator strikes a date, or takes that back."""
     return counted if marks.reversals != before.reversals else max(stands, counted)
-
-
-def due_at(streak: Streak, earliest: datetime | None = None) -> datetime | None:
-    """The full hour by which the streak is to be looked at; None where no streak runs.
-
-    Args:
-        earliest: not before; for history that is imported, whose own hours are long gone.
-    """
-    if streak.recheck_at is None:
-        return None
-    return hour_from(max(streak.recheck_at, earliest) if earliest else streak.recheck_at)
 
 
 def _bonus_entry(event: str, happening: Happening, moment: Moment, bonus: Mapping[date, int]) -> Entry:

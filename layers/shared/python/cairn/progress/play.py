@@ -19,8 +19,8 @@ from cairn.platform.keys import Key
 from cairn.platform.table import Table
 from cairn.players import storage as player_storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress import storage
 from cairn.progress.blocks import rebased
 from cairn.progress.journey import Journey, Loaded, Played

@@ -9,7 +9,7 @@ from cairn.platform.idempotency import IdempotencyKey
 from cairn.platform.transact import MAX_ACTIONS
 from cairn.players.player import Player
 from cairn.players.profile import unknown_player
-from cairn.players.settlement import streak_of
+from cairn.players.streak import streak_of
 from cairn.progress.journey import Journey
 from cairn.progress.play import Play, Situation, load
 from cairn.progress.progress import Mark, Record

@@ -85,7 +85,7 @@ class StreakRules:
     def on(self, day: date) -> StreakSettings:
         """The settings of a date."""
         if len(self.eras) == 1:
-            return self.latest
+            return self.eras[0][1]
         return next(settings for first, settings in reversed(self.eras) if first <= day)
 
     def changed(self, settings: StreakSettings, begins: date) -> Self:

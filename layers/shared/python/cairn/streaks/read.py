@@ -8,8 +8,8 @@ from cairn.platform.paging import read_position, write_position
 from cairn.platform.table import Table
 from cairn.players import profile
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import with_calendar
+from cairn.players.streak import streak_of
 from cairn.streaks.model import FreezeEntry, Streak
 from cairn.streaks.month import month_of
 from cairn.streaks.rules import outdated, standing

@@ -9,13 +9,12 @@ from cairn.lookups.storage import FIRST, INDEX, LAST, partitions_of, player_of
 from cairn.platform import keys
 from cairn.platform.paging import Spread, read_spread
 from cairn.platform.table import Table
-from cairn.platform.transact import ConditionsFailed, transact
 from cairn.players import storage
 from cairn.players.player import Player
-from cairn.players.settlement import streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import streak_of
 from cairn.progress.journey import Loaded
-from cairn.streaks.sweep import counted_anew
+from cairn.streaks.sweep import write_counted
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
 
@@ -71,26 +70,21 @@ def rebuild_player(
     Raises:
         Busy: throttled past the deadline, or the player played on at each try.
     """
-    key, patience, of_tenant, known = keys.player(tenant, player_id), table.patience(), settings.of(tenant), set[str]()
-    while True:
+    key, of_tenant = keys.player(tenant, player_id), settings.of(tenant)
+    changes: dict[str, tuple[Any, Any]] = {}
+
+    def find() -> Loaded | None:
+        nonlocal changes
         item = table.get_many([key]).get(PlayerItem, key)
         if item is None:
             return None
         stored = storage.from_item(item)
         player, filed = storage.with_calendar(table, stored)
         changes = _changes(stored, player, of_tenant, now)
-        if not changes:
-            return None
-        actions = [] if dry else counted_anew(Loaded(player, filed=filed), of_tenant, now, known, anyway=True)
-        if not actions:
-            return Difference(player_id, changes)
-        try:
-            transact(table, actions, patience)
-        except ConditionsFailed as failed:
-            known |= {name.removeprefix("event ") for name in failed.items if name.startswith("event ")}
-            patience.wait()
-        else:
-            return Difference(player_id, changes)
+        return Loaded(player, filed=filed) if changes and not dry else None
+
+    write_counted(table, of_tenant, find, now, anyway=True)
+    return Difference(player_id, changes) if changes else None
 
 
 def _changes(stored: Player, player: Player, settings: TenantSettings, now: datetime) -> dict[str, tuple[Any, Any]]:

@@ -302,8 +302,7 @@ class _Fold:
                 freezes += 1
                 self.ledger.append(FreezeEntry(day, "earned", 1, freezes, activity.first_at))
         self.bonuses[day] = min(BONUS_MAX, BONUS_STEP * current)
-        return replace(
-            state,
+        return Checkpoint(
             through=day,
             current=current,
             longest=max(state.longest, current),
@@ -312,6 +311,7 @@ class _Fold:
             towards_freeze=towards,
             started_on=started_on,
             last_active=day,
+            last_frozen=state.last_frozen,
             broken=broken,
             last_repair=last_repair,
             zone=activity.zone,

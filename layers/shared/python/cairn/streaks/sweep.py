@@ -16,13 +16,13 @@ from cairn.platform.table import Table
 from cairn.platform.transact import Action, ConditionsFailed, transact
 from cairn.players import storage
 from cairn.players.player import Player
-from cairn.players.settlement import due_at, streak_of
 from cairn.players.storage import PlayerItem
+from cairn.players.streak import foretold, streak_of
 from cairn.progress.journey import Journey, Loaded
 from cairn.progress.progress import Mark, Moment
 from cairn.streaks.days import HOUR
 from cairn.streaks.model import Streak
-from cairn.streaks.rules import falls_at, outdated
+from cairn.streaks.rules import outdated
 from cairn.streaks.storage import write_calendar
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import SettingsCache
@@ -87,15 +87,13 @@ def counted_anew(
     player, rules = loaded.player, settings.streak
     zone = player.zone or settings.zone
     streak = streak_of(player, rules, settings.zone, now)
-    falls = falls_at(player.days, player.marks, rules, now, zone, since=player.checkpoint)
     news = decided_since(streak, player.due - HOUR) if player.due else []
     news = [each for each in news if event_id(each.at, player.tenant, player.id, each.cause) not in known]
     if not news and not _differs(player, streak):
-        due = due_at(streak)
-        if not anyway and (due, falls) == (player.due, player.tally.falls_at):
+        ahead = foretold(player, rules, settings.zone, now)
+        if not anyway and ahead == player:
             return []
-        foretold = replace(player, due=due, tally=replace(player.tally, falls_at=falls), touched=())
-        stored, leaving = storage.slid(foretold, settings, now, loaded.filed)
+        stored, leaving = storage.slid(replace(ahead, touched=()), settings, now, loaded.filed)
         return [
             *write_calendar(player.tenant, player.id, leaving, loaded.filed, player.marks),
             storage.write(stored, settings),
@@ -119,6 +117,37 @@ def _differs(player: Player, streak: Streak) -> bool:
     return stored != counted or {day: paid for day, paid in player.paid.items() if paid} != streak.bonuses
 
 
+def write_counted(
+    table: Table,
+    settings: TenantSettings,
+    find: Callable[[], Loaded | None],
+    now: datetime,
+    *,
+    anyway: bool = False,
+) -> bool:
+    """Brings one player's stored streak to what it is by now, deciding anew where somebody was quicker.
+
+    Args:
+        find: reads the player as they stand; None where there is nothing to do. anyway: see `counted_anew`.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        Busy: the player could not be had in time.
+    """
+    patience, known = table.patience(), set[str]()
+    while (loaded := find()) and (actions := counted_anew(loaded, settings, now, known, anyway=anyway)):
+        try:
+            transact(table, actions, patience)
+        except ConditionsFailed as failed:
+            known |= {name.removeprefix("event ") for name in failed.items if name.startswith("event ")}
+            patience.wait()
+        else:
+            return True
+    return False
+
+
 def look_at(
     table: Table, settings: SettingsCache, tenant: str, player_id: str, now: datetime, partition: str | None = None
 ) -> bool:
@@ -133,25 +162,18 @@ def look_at(
     Raises:
         Busy: the player could not be had in time.
     """
-    key, patience, known = keys.player(tenant, player_id), table.patience(), set[str]()
-    of_tenant = settings.of(tenant)
-    while True:
+    key, of_tenant = keys.player(tenant, player_id), settings.of(tenant)
+
+    def find() -> Loaded | None:
         item = table.get_many([key]).get(PlayerItem, key)
         if item is None or (partition is not None and item.dp != partition):
-            return False  # erased, or looked at since
+            return None  # erased, or looked at since
         player, filed = storage.from_item(item), None
         if outdated(player.checkpoint, of_tenant.streak):
             player, filed = storage.with_calendar(table, player)
-        actions = counted_anew(Loaded(player, filed=filed), of_tenant, now, known)
-        if not actions:
-            return False
-        try:
-            transact(table, actions, patience)
-        except ConditionsFailed as failed:
-            known |= {name.removeprefix("event ") for name in failed.items if name.startswith("event ")}
-            patience.wait()
-        else:
-            return True
+        return Loaded(player, filed=filed)
+
+    return write_counted(table, of_tenant, find, now)
 
 
 def sweep(
