@@ -133,11 +133,9 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
             case PlayerIn.QUERY:
                 event["queryStringParameters"] = {"user_id": STRANGER}
             case PlayerIn.BODY:
-                event["body"] = json.dumps({**example.body, "user_id": STRANGER})
-            case PlayerIn.QUERY:
-                event["queryStringParameters"] = {**example.query, "user_id": STRANGER}
+                event["body"] = json.dumps({**asked.body, "user_id": STRANGER})
             case PlayerIn.EACH_EVENT:
-                others = [{**each, "player_id": STRANGER} for each in example.body["events"]]
+                others = [{**each, "player_id": STRANGER} for each in asked.body["events"]]
                 event["body"] = json.dumps({"events": others})
     return event
 

@@ -6,7 +6,7 @@ the thousand; `tests/integration` holds it to an engine.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
@@ -164,27 +164,21 @@ def _words(text: str) -> list[str]:
 
 
 def _either(words: list[str]) -> Test:
-    test = _both(words)
-    while words and words[-1] == "OR":
-        words.pop()
-        test = _or(test, _both(words))
-    return test
-
-
-def _or(one: Test, other: Test) -> Test:
-    return lambda item, names, values: one(item, names, values) or other(item, names, values)
+    return _joined(words, "OR", _both, any)
 
 
 def _both(words: list[str]) -> Test:
-    test = _single(words)
-    while words and words[-1] == "AND":
+    return _joined(words, "AND", _single, all)
+
+
+def _joined(
+    words: list[str], joint: str, part: Callable[[list[str]], Test], holds: Callable[[Iterable[bool]], bool]
+) -> Test:
+    tests = [part(words)]
+    while words and words[-1] == joint:
         words.pop()
-        test = _and(test, _single(words))
-    return test
-
-
-def _and(one: Test, other: Test) -> Test:
-    return lambda item, names, values: one(item, names, values) and other(item, names, values)
+        tests.append(part(words))
+    return tests[0] if len(tests) == 1 else lambda item, *given: holds(test(item, *given) for test in tests)
 
 
 def _single(words: list[str]) -> Test:

@@ -15,7 +15,7 @@ class Memory:
     """Everything that a sequence of commands led to.
 
     refused: the commands that were not taken. facts, bounds: by partition and sort key.
-    ledger, events, unlocks, outputs: by sort key.
+    ledger, events, level_ups (which are no commands), unlocks, outputs: by sort key.
     """
 
     loaded: Loaded
@@ -24,6 +24,7 @@ class Memory:
     bounds: dict[str, dict[str, int]] = field(default_factory=dict)
     ledger: dict[str, int] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
+    level_ups: list[str] = field(default_factory=list)
     unlocks: set[str] = field(default_factory=set)
     outputs: list[str] = field(default_factory=list)
 
@@ -54,7 +55,7 @@ class Memory:
     def _put(self, raw: dict[str, Any]) -> None:
         kind, sort_key = raw["kind"]["S"], raw["SK"]["S"]
         if kind == "event":
-            self.events.append(sort_key)
+            (self.level_ups if raw["type"]["S"] == "level_up" else self.events).append(sort_key)
         elif kind == "ledger":
             assert sort_key not in self.ledger, "a cause is paid once"
             self.ledger[sort_key] = int(raw["amount"]["N"])

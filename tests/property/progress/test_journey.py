@@ -179,6 +179,7 @@ def test_every_event_that_was_accepted_stands_once_in_log_and_facts(steps: list[
     refused = {int(each.split()[0]) for each in outcome.refused}
     accepted = [step.command for number, step in enumerate(steps) if number not in refused]
     assert len(set(outcome.events)) == len(outcome.events) == len(accepted)
+    assert len(set(outcome.level_ups)) == len(outcome.level_ups) == outcome.loaded.player.level_announced - 1
     players = sum(isinstance(command, PLAYERS) for command in accepted)
     assert sum(numbers["events"] for numbers in outcome.facts.values()) == players
     visits = sum(each.visits for bucket in outcome.loaded.contents.values() for each in bucket.contents.values())
@@ -225,6 +226,7 @@ def test_many_commands_in_one_journey_end_where_one_at_a_time_do(
     assert batch.facts == single.facts
     assert batch.bounds == single.bounds
     assert sorted(batch.events) == sorted(single.events)
+    assert sorted(batch.level_ups) == sorted(single.level_ups)
     assert batch.unlocks == single.unlocks
 
 
