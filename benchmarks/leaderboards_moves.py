@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from benchmarks.engine import fresh_cloud
+from benchmarks.engine import large_cloud
 from cairn.leaderboards.follow import Follower
 from cairn.platform.capacity import Meter
 from cairn.platform.table import DynamoDb, Table
@@ -55,10 +55,10 @@ class Recorder:
 def run() -> dict[str, Any]:
     """Units by batch on one board, and the ratio of processor time on one board and on seven."""
     figures: dict[str, Any] = {}
-    with fresh_cloud() as client:
+    with large_cloud() as client:
         figures |= _units(client)
     for name, shown in BOARDS.items():
-        with fresh_cloud() as client:
+        with large_cloud() as client:
             figures |= {f"{figure}_{name}": value for figure, value in _cpu(client, shown).items()}
     budgets = {"write_units_batch_500": f"<= {UNITS_BUDGET}"} | {
         f"cpu_ratio_{name}": f"<= {CPU_BUDGET}" for name in BOARDS

@@ -61,6 +61,18 @@ class Alarms(Construct):
             "The API answers 5xx. The functions' logs have the request ids.",
         )
         self._alarm(
+            "BoardDrift",
+            cloudwatch.Metric(
+                namespace="cairn",
+                metric_name="BoardDrift",
+                dimensions_map={"service": "leaderboards_worker"},
+                period=FIVE_MINUTES,
+                statistic="sum",
+            ),
+            0,
+            "A board's counts are not those of its positions. Look for the cause, then: cairn boards audit --repair.",
+        )
+        self._alarm(
             "Throttles",
             # Without a dimension: concurrency is the account's, and who is throttled first is chance.
             cloudwatch.Metric(namespace="AWS/Lambda", metric_name="Throttles", period=FIVE_MINUTES, statistic="sum"),

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import CfnElement, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
 from infra.functions import FUNCTIONS, Needs
 from infra.layers import RUNTIME, Layers, function_code
 from infra.stages import Stage
@@ -22,6 +25,7 @@ class Foundation:
 
     stage: Stage
     table: dynamodb.Table
+    archive: s3.Bucket
     layers: Layers
 
 
@@ -61,6 +65,9 @@ class Function(Construct):
             queue = (queues or {})[needs.queue]
             environment["QUEUE_URL"] = queue.queue_url
             allow_send(role, queue, stage)
+        if needs.archive:
+            environment["ARCHIVE_BUCKET"] = base.archive.bucket_name
+            allow_archive(role, base.archive, needs.archive)
         snapped = stage.snap_start and needs.kind == "http"
         self.function = lambda_.Function(
             self,
@@ -99,6 +106,18 @@ def allow_table(role: iam.IRole, table: dynamodb.ITable, needs: Needs) -> None:
         )
     if table.encryption_key:
         table.encryption_key.grant_encrypt_decrypt(role)
+
+
+def allow_archive(role: iam.Role, bucket: s3.Bucket, prefix: str) -> None:
+    """Reading and writing the objects whose keys begin so."""
+    objects = bucket.arn_for_objects(f"{prefix}*")
+    role.add_to_principal_policy(iam.PolicyStatement(actions=["s3:GetObject", "s3:PutObject"], resources=[objects]))
+    resource = Stack.of(bucket).get_logical_id(cast(CfnElement, bucket.node.default_child))
+    acknowledge(
+        role,
+        "Any object of the one kind that the function keeps there.",
+        f"AwsSolutions-IAM5[Resource::<{resource}.Arn>/{prefix}*]",
+    )
 
 
 def allow_send(role: iam.IRole, queue: sqs.IQueue, stage: Stage) -> None:

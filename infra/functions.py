@@ -30,6 +30,7 @@ class Needs:
         calls: to the table.
         indexes: of the table that it queries.
         queue: the queue that it sends to; its URL is in QUEUE_URL.
+        archive: what it keeps in the archives' bucket begins with that; the bucket's name is in ARCHIVE_BUCKET.
         seconds, megabytes: its time-out and memory.
     """
 
@@ -37,6 +38,7 @@ class Needs:
     calls: frozenset[Call] = frozenset()
     indexes: tuple[str, ...] = ()
     queue: str | None = None
+    archive: str | None = None
     seconds: int = 10
     megabytes: int = 512
 
@@ -57,7 +59,7 @@ FUNCTIONS: dict[str, Needs] = {
     "lookups": Needs("http", READS, indexes=("boards", "lookups")),
     "analytics": Needs("http", READS),
     "health": Needs("http", frozenset({Call.BATCH_GET})),
-    "leaderboards_mover": Needs("stream", READS | {Call.PUT, Call.UPDATE}, seconds=60, megabytes=1024),
+    "leaderboards_mover": Needs("stream", READS | {Call.PUT, Call.UPDATE}, queue="boards", seconds=60, megabytes=1024),
     "achievements_reactor": Needs("stream", COMMANDS, queue="recheck", seconds=60, megabytes=1024),
     "achievements_recheck": Needs("queue", COMMANDS, seconds=60),
     "achievements_backfill": Needs(
@@ -68,9 +70,10 @@ FUNCTIONS: dict[str, Needs] = {
     "leaderboards_dispatch": Needs("schedule", READS | {Call.PUT}, queue="boards", seconds=60),
     "leaderboards_worker": Needs(
         "queue",
-        READS | {Call.PUT, Call.UPDATE},
+        COMMANDS,
         indexes=("boards", "due"),
         queue="boards",
+        archive="boards/",
         seconds=300,
         megabytes=1024,
     ),

@@ -21,7 +21,7 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 PYTHON_VERSION = RUNTIME.name.removeprefix("python")
 WHEELS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 # What botocore knows about other services is half the layer, and slows every import.
-BOTOCORE_SERVICES = {"dynamodb", "sqs", "sts"}
+BOTOCORE_SERVICES = {"dynamodb", "s3", "sqs", "sts"}
 CACHES = ["**/__pycache__", "**/*.pyc"]
 NEVER_USED = DockerImage.from_registry("docker-is-not-used")
 

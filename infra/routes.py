@@ -104,9 +104,12 @@ ROUTES: dict[str, list[tuple[str, str]]] = {
     "leaderboards": [
         ("GET", "/leaderboards"),
         ("GET", "/leaderboards/{board}"),
+        ("GET", "/leaderboards/{board}/seasons"),
         ("GET", "/leaderboards/{board}/players/{player_id}"),
         ("GET", "/leaderboards/{board}/players/{player_id}/neighbours"),
         ("GET", "/leaderboards/{board}/friends"),
+        ("GET", "/gamification/leaderboard/{board}"),
+        ("GET", "/gamification/leaderboard/{board}/rank"),
         ("GET", "/players/{player_id}/ranks"),
         ("GET", "/players/{player_id}/visibility"),
         ("PUT", "/players/{player_id}/visibility"),

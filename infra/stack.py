@@ -29,7 +29,7 @@ class CairnStack(Stack):
             "AwsSolutions-L1",
         )
         storage = Storage(self, "Storage", stage)
-        base = Foundation(stage, storage.table, Layers(self, "Layers", stage))
+        base = Foundation(stage, storage.table, storage.archive, Layers(self, "Layers", stage))
         api_sources = [] if stage.local else [f"https://*.execute-api.{Aws.REGION}.amazonaws.com"]
         web = Web(self, "Web", stage, connect=[*api_sources, *connect_sources(stage)])
         identity = None if stage.issuer else Identity(self, "Identity", base, web.url)
@@ -37,9 +37,9 @@ class CairnStack(Stack):
         assert issuer is not None
         backfill = QueuedWork(self, "Backfill", base, "backfill", "achievements_backfill")
         api = Api(self, "Api", base, issuer, web.url, {"backfill": backfill.work.queue})
-        stream = StreamReaders(self, "Stream", base)
         rollup = ScheduledWork(self, "RollUp", base, ROLL_UP)
         boards = ScheduledWork(self, "Boards", base, BOARDS)
+        stream = StreamReaders(self, "Stream", base, boards.work.queue)
         Alarms(
             self,
             "Alarms",
@@ -58,6 +58,7 @@ class CairnStack(Stack):
             "ApiId": api.api.api_id,
             "ApiUrl": f"{api.api.api_endpoint}{PREFIX}",
             "TableName": storage.table.table_name,
+            "ArchiveBucket": storage.archive.bucket_name,
             "SiteUrl": web.url,
             "SiteBucket": web.bucket.bucket_name,
             "DistributionId": web.distribution.distribution_id,

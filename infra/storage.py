@@ -1,15 +1,20 @@
-"""The one table."""
+"""The one table, and the bucket for what is too much for it."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
 from infra.indexes import INDEXES
 from infra.stages import Stage
 
 
 class Storage(Construct):
-    """The table, its indexes, its stream, its expiry and its recovery."""
+    """The table, its indexes, its stream, its expiry and its recovery; the bucket of the archives.
+
+    The bucket keeps no versions: who is erased from an archive is gone.
+    """
 
     def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
         super().__init__(scope, id)
@@ -44,6 +49,20 @@ class Storage(Construct):
                 ),
                 non_key_attributes=list(index.included) or None,
             )
+        self.archive = s3.Bucket(
+            self,
+            "Archive",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=stage.enforce_ssl,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=stage.removal,
+        )
+        acknowledge(
+            self.archive,
+            "One function's role reaches it and nobody else; who must know of each reading turns on CloudTrail.",
+            "AwsSolutions-S1",
+        )
 
 
 def text(name: str) -> dynamodb.Attribute:

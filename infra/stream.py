@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
@@ -40,16 +41,20 @@ FILTERS: dict[str, list[dict[str, Any]]] = {
 
 
 class StreamReaders(Construct):
-    """The two readers that a DynamoDB stream allows."""
+    """The two readers that a DynamoDB stream allows.
 
-    def __init__(self, scope: Construct, id: str, base: Foundation) -> None:
+    Args:
+        boards: the queue of the boards' worker.
+    """
+
+    def __init__(self, scope: Construct, id: str, base: Foundation, boards: sqs.Queue) -> None:
         super().__init__(scope, id)
         self.recheck = WorkQueue(self, "Recheck", base.stage, FUNCTIONS["achievements_recheck"].seconds)
         self.dead = dead_letters(self, "DeadLetters", base.stage)
         acknowledge(self.dead, "It is the dead-letter queue of the stream's readers.", "AwsSolutions-SQS3")
         self.readers = []
         for name, batch_size in BATCHES.items():
-            reader = Function(self, name, base, queues={"recheck": self.recheck.queue})
+            reader = Function(self, name, base, queues={"recheck": self.recheck.queue, "boards": boards})
             reader.function.add_event_source(
                 sources.DynamoEventSource(
                     base.table,

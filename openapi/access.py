@@ -72,7 +72,7 @@ Made from [openapi.json](openapi.json) by `make openapi`; `tests/contract/test_a
 cell. Paths begin with `{PREFIX}`.
 
 - **{Caller.PLAYER}**: a player's token, for that player. **{Caller.OTHER_PLAYER}**: a player's token, with the id of
-  another in the path, or in the body where that names the player.
+  another in the path, or in the query or the body where that names the player.
 - **{Verdict.LET_IN}**: let in. **{Verdict.ROLE}**, **{Verdict.PLAYER}**: 403 with that problem, and nothing is
   written. **{Verdict.EACH}**: 200, with that problem as the result of each event, and nothing is written.
 - **{Verdict.GATEWAY}**: refused by the gateway. A function that is asked all the same answers 403.

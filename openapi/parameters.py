@@ -41,6 +41,7 @@ HEADERS = {
     "If-None-Match": IF_NONE_MATCH,
     "Unless-There": UNLESS_THERE,
 }
+USER_ID = Parameter("user_id", "The player: a service, an operator or an admin names one, a player none.", ID)
 FLAG: dict[str, Any] = {"type": "boolean", "default": False}
 CURSOR = Parameter("cursor", "`next` of the page before; left out, the first page.", {"type": "string"})
 

@@ -17,6 +17,7 @@ from cairn.tenants.storage import SettingsCache
 
 BOARDS = "/api/v1/leaderboards"
 BOARD = f"{BOARDS}/<board>"
+OLDER = "/api/v1/gamification/leaderboard/<board>"
 PLAYER = "/api/v1/players/<player_id>"
 MOST_BOARDS = 10
 
@@ -35,10 +36,22 @@ def routes(config: Config, table: Table, clock: Clock = utc_now) -> Http:
 
     @http.app.get(BOARD)
     def top(board: str) -> Response[str]:
-        asked = asking.of(board)
+        asked = asking.of_best(board)
         limit = http.whole_number("limit", 10, 1, 100)
         seconds = settings.of(asked.tenant).boards.cache_seconds
         return asking.answer(read.show_top(table, tops, asked, limit, http.query("cursor"), seconds))
+
+    @http.app.get(OLDER)
+    def older_top(board: str) -> Response[str]:
+        return top(board)
+
+    @http.app.get(f"{OLDER}/rank")
+    def older_rank(board: str) -> Response[str]:
+        return rank(board, http.query("user_id") or "me")
+
+    @http.app.get(f"{BOARD}/seasons")
+    def seasons(board: str) -> Response[str]:
+        return asking.answer(read.show_seasons(table, asking.of_best(board)))
 
     @http.app.get(f"{BOARD}/players/<player_id>")
     def rank(board: str, player_id: str) -> Response[str]:

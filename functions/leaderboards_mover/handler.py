@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from cairn.leaderboards.follow import Follower
 from cairn.platform.bootstrap import ground
 from cairn.platform.clock import Clock, utc_now
+from cairn.platform.queue import Send, queue
 from cairn.platform.stream import failed_from
 from cairn.platform.table import Table
 
@@ -19,9 +20,9 @@ metrics = Metrics(namespace="cairn")
 type Consume = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def mover(table: Table, clock: Clock = utc_now) -> Consume:
+def mover(table: Table, clock: Clock = utc_now, send: Send | None = None) -> Consume:
     """Handles one batch. What could not be moved comes again, from its first record on; the rest is done."""
-    follower = Follower(table)
+    follower = Follower(table, send)
 
     def consume(event: dict[str, Any]) -> dict[str, Any]:
         done = follower.follow(event["Records"], clock())
@@ -41,7 +42,8 @@ def mover(table: Table, clock: Clock = utc_now) -> Consume:
 @cache
 def bootstrap() -> Consume:
     """The composition root of this function."""
-    return mover(ground().table)
+    base = ground()
+    return mover(base.table, send=queue(base.config.queue_url, base.config.endpoint_url))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

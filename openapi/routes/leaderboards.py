@@ -6,8 +6,8 @@ from cairn.leaderboards.bodies import VisibilityBody
 from cairn.leaderboards.friends import MOST
 from cairn.platform.api.caller import EVERYBODY, PLAYS, READS_PLAYERS, Role
 from infra.routes import EXPERIENCE
-from openapi.operation import Before, Example, Operation, Parameter
-from openapi.parameters import CURSOR, limit
+from openapi.operation import Before, Example, Operation, Parameter, PlayerIn
+from openapi.parameters import CURSOR, USER_ID, limit
 from tests.support.http import Reply
 
 SEASON = Parameter(
@@ -17,6 +17,7 @@ SEASON = Parameter(
 )
 CUP = {"board": "quarter_cup"}
 UNKNOWN = ("unknown-board", "unknown-season")
+GONE = (*UNKNOWN, "season-closed")
 CHECK_IN = Before(f"POST {EXPERIENCE}/events", player="bob", body={"type": "check_in"})
 
 
@@ -59,6 +60,20 @@ OPERATIONS = (
         ),
     ),
     Operation(
+        route="GET /leaderboards/{board}/seasons",
+        id="listSeasons",
+        summary="A board's present season, and those that are closed, the latest first.",
+        roles=EVERYBODY,
+        answer="Seasons",
+        etag=True,
+        examples=(
+            Example("Of the cup", ids=CUP),
+            Example("What has not changed", ids=CUP, **NOT_CHANGED),
+            Example("Of a board that has none", refused="unknown-season"),
+            Example("Of no board", ids={"board": "most_steps"}, refused="unknown-board"),
+        ),
+    ),
+    Operation(
         route="GET /leaderboards/{board}/players/{player_id}",
         id="getRank",
         summary="A player's rank wherever it is, and the share of players behind.",
@@ -71,6 +86,7 @@ OPERATIONS = (
             Example("The own rank"),
             Example("What has not changed", **NOT_CHANGED),
             Example("Who has no XP yet", by=Role.SERVICE, player="nobody", refused="not-ranked"),
+            Example("A season of long ago", ids=CUP, query={"season": "2025-Q4"}, refused="season-closed"),
         ),
     ),
     Operation(
@@ -87,7 +103,7 @@ OPERATIONS = (
             SEASON,
         ),
         answer="Neighbours",
-        refuses=(*UNKNOWN, "not-ranked"),
+        refuses=(*GONE, "not-ranked"),
         etag=True,
         examples=(
             Example("Around the player", query={"radius": "2"}),
@@ -110,12 +126,40 @@ OPERATIONS = (
             SEASON,
         ),
         answer="Friends",
-        refuses=UNKNOWN,
+        refuses=GONE,
         etag=True,
         examples=(
             Example("Three friends", query={"players": "me,bob,nobody"}),
             Example("What has not changed", **NOT_CHANGED, query={"players": "me,bob,nobody"}),
             Example("No friends", refused="invalid-parameter"),
+        ),
+    ),
+    Operation(
+        route="GET /gamification/leaderboard/{board}",
+        id="olderLeaderboard",
+        summary="The same as a leaderboard, for older clients.",
+        description="`scenarios_completed` is understood for `experiences_completed`.",
+        roles=EVERYBODY,
+        parameters=(limit(10), CURSOR, SEASON),
+        answer="Leaderboard",
+        refuses=UNKNOWN,
+        etag=True,
+        examples=(Example("The top"), Example("What has not changed", **NOT_CHANGED)),
+    ),
+    Operation(
+        route="GET /gamification/leaderboard/{board}/rank",
+        id="olderRank",
+        summary="The same as a player's rank, for older clients.",
+        roles=READS_PLAYERS,
+        named=PlayerIn.QUERY,
+        parameters=(USER_ID, SEASON),
+        answer="Rank",
+        refuses=(*GONE, "not-ranked"),
+        etag=True,
+        examples=(
+            Example("The own rank"),
+            Example("What has not changed", **NOT_CHANGED),
+            Example("Bob's, for a service", by=Role.SERVICE, query={"user_id": "bob"}),
         ),
     ),
     Operation(
@@ -132,7 +176,7 @@ OPERATIONS = (
             SEASON,
         ),
         answer="Ranks",
-        refuses=UNKNOWN,
+        refuses=GONE,
         etag=True,
         examples=(
             Example("On three boards", query={"boards": "xp_weekly,streak_current,distance:harbour-walk"}),

@@ -128,6 +128,9 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
         example = replace(example, ids={**example.ids, "player_id": STRANGER})
     player = example.player if role is Role.PLAYER else None
     event = sent(asked, claims(role, player), address(asked.operation, example, role))
+    if asked.operation.player_in is PlayerIn.QUERY:
+        named = STRANGER if caller is Caller.OTHER_PLAYER else None if role is Role.PLAYER else example.player
+        event["queryStringParameters"] = query_with(event.get("queryStringParameters"), named)
     if caller is Caller.OTHER_PLAYER:
         match asked.operation.player_in:
             case PlayerIn.QUERY:
@@ -138,6 +141,12 @@ def asked_by(caller: Caller, asked: Played) -> dict[str, Any]:
                 others = [{**each, "player_id": STRANGER} for each in asked.body["events"]]
                 event["body"] = json.dumps({"events": others})
     return event
+
+
+def query_with(query: Mapping[str, str] | None, user_id: str | None) -> dict[str, str]:
+    """A query that names that player, or none."""
+    others = {name: value for name, value in (query or {}).items() if name != "user_id"}
+    return others | ({"user_id": user_id} if user_id else {})
 
 
 @EACH_CELL

@@ -203,7 +203,10 @@ ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "analytics_dispatch/schedule": ({"messages": 1}, {"CURSOR"}),
     "leaderboards_dispatch/schedule": ({"messages": 16}, {"CURSOR"}),
+    "leaderboards_worker/audit": (ALL_DONE, set()),
+    "leaderboards_worker/close": (ALL_DONE, set()),
     "leaderboards_worker/due": (ALL_DONE, set()),
+    "leaderboards_worker/forget": (ALL_DONE, set()),
     "leaderboards_worker/unreadable": (
         {"batchItemFailures": [{"itemIdentifier": "059f36b4-87a3-44ab-83d2-661975910000"}]},
         set(),

@@ -81,6 +81,22 @@ class History:
         self.players[player] = replace(after, ver=after.ver + 1)
         return self._record(keys.player(self.tenant, player), to_item(after, TenantSettings()).serialize())
 
+    def gain(self, player: str, xp: int) -> Record:
+        """Writes a player's XP alone, and gives the record of it: for the board of all XP, and by the thousand."""
+        before = self.players.get(player)
+        if before is None:
+            return self.change(player, xp)
+        self.changes += 1
+        after = replace(before, ver=before.ver + 1)
+        if xp != before.xp:
+            after = replace(after, xp=xp, xp_at=self.begin + timedelta(seconds=self.changes))
+        self.players[player] = after
+        key = keys.player(self.tenant, player)
+        image = {**self.images[key], "xp": {"N": str(xp)}, "ver": {"N": str(after.ver)}}
+        if after.xp_at:
+            image["xp_at"] = {"N": str(to_ms(after.xp_at))}
+        return self._record(key, image)
+
     def travel(self, player: str, experience: str, meters: float, *, completed: bool = False) -> Record:
         """Writes a player's progress, begun a minute after the history, and gives the record of it."""
         self.changes += 1

@@ -73,6 +73,7 @@ USE_CASES = {
     "files",
     "folder",
     "follow",
+    "forget",
     "friends",
     "frozen",
     "grant",

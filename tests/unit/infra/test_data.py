@@ -85,10 +85,18 @@ def test_the_trigger_is_of_the_version_that_sees_machines_too(dev: Synthesised) 
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_site_is_private_and_plain_http_is_for_this_machine_alone(stage: str) -> None:
+def test_buckets_are_private_encrypted_and_keep_no_versions(stage: str) -> None:
+    buckets = known(stage).of("AWS::S3::Bucket").values()
+    assert len(buckets) == 2
+    for bucket in buckets:
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "BucketEncryption" in bucket
+        assert "VersioningConfiguration" not in bucket, "who is erased from an archive is gone"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_plain_http_is_for_this_machine_alone(stage: str) -> None:
     template = known(stage)
-    (bucket,) = template.of("AWS::S3::Bucket").values()
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     (distribution,) = template.of("AWS::CloudFront::Distribution").values()
     behaviour = distribution["DistributionConfig"]["DefaultCacheBehavior"]
     assert behaviour["ViewerProtocolPolicy"] == ("allow-all" if stage == "local" else "redirect-to-https")

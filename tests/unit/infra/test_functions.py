@@ -97,6 +97,19 @@ def test_a_function_queries_the_indexes_of_its_row_alone_and_there_is_none_that_
     assert {index for needs in FUNCTIONS.values() for index in needs.indexes} == {index.name for index in INDEXES}
 
 
+def test_the_archive_is_reached_by_the_one_function_whose_row_names_it_and_only_in_its_part(dev: Synthesised) -> None:
+    for name, needs in FUNCTIONS.items():
+        of_objects = [each for each in statements(dev, name) if any(one.startswith("s3:") for one in actions(each))]
+        assert ("ARCHIVE_BUCKET" in dev.function(name)[1]["Environment"]["Variables"]) == bool(needs.archive)
+        if needs.archive:
+            (statement,) = of_objects
+            assert sorted(actions(statement)) == ["s3:GetObject", "s3:PutObject"]
+            assert statement["Resource"]["Fn::Join"][1][-1] == f"/{needs.archive}*"
+        else:
+            assert not of_objects
+    assert [name for name, needs in FUNCTIONS.items() if needs.archive] == ["leaderboards_worker"]
+
+
 def test_functions_that_answer_http_know_the_claims_and_the_table(dev: Synthesised) -> None:
     for name, needs in FUNCTIONS.items():
         variables = dev.function(name)[1]["Environment"]["Variables"]

@@ -118,5 +118,5 @@ def test_every_dead_letter_queue_and_each_reader_has_an_alarm(stage: str) -> Non
     }
     assert names.count("ApproximateNumberOfMessagesVisible") == len(dead) + 1
     assert names.count("IteratorAge") == 2
-    assert {"5xx", "Throttles"} <= set(names)
+    assert {"5xx", "BoardDrift", "Throttles"} <= set(names)
     assert all(each["AlarmActions"] for each in alarms)

@@ -18,7 +18,7 @@ from cairn.platform.table import Table
 from cairn.platform.transact import raw_key
 from functions.leaderboards_worker.handler import worker
 from tests.support.http import Clock
-from tests.support.objects import Shelf
+from tests.support.objects import Shelf, nowhere
 from tests.support.storm import assert_consistent
 from tests.support.world import all_items
 from tests.unit.leaderboards.town import Town
@@ -196,10 +196,6 @@ def test_a_board_that_is_shown_no_more_stays_where_it_is(town: Town) -> None:
     town.follow()
     town.show("xp_all_time")
     assert town.until(at(27, 0, 3)) == 0
-
-
-def nowhere(messages: object) -> None:
-    """A queue that takes everything."""
 
 
 def queued(message: dict[str, Any]) -> SQSRecord:

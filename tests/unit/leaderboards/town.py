@@ -12,7 +12,7 @@ from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.slots import CursorItem, slot_of
 from cairn.platform.table import Table
-from cairn.platform.transact import Put, transact
+from cairn.platform.transact import Put, raw_key, transact
 from cairn.tenants.boards import BoardSettings
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import read, write
@@ -21,7 +21,7 @@ from functions.leaderboards_mover.handler import Consume, mover
 from tests.support.http import CONFIG, Client, Reply, claims
 from tests.support.objects import Shelf
 from tests.support.stream import wanted
-from tests.support.world import World, all_items, react, stream_records
+from tests.support.world import World, all_items, react, record, stream_records
 
 
 def scheduled_until(table: Table, now: datetime) -> None:
@@ -42,7 +42,7 @@ class Town(World):
         World.__post_init__(self)
         if not self.seen:
             scheduled_until(self.table, self.clock())
-        self.move: Consume = mover(self.table, self.clock)
+        self.move: Consume = mover(self.table, self.clock, self.queued.extend)
 
     def show(self, *shown: str, zone: str = "UTC", **more: Any) -> None:
         """Sets the boards that the tenant shows, and starts everything anew with that."""
@@ -64,11 +64,24 @@ class Town(World):
             assert not removed
         return told
 
+    def erase(self, player: str) -> None:
+        """Removes a player's item, and tells the mover; the work that follows is queued."""
+        key = keys.player(self.tenant, player)
+        removal = record("REMOVE", key, {"OldImage": all_items(self.table)[key]}, 1)
+        client: Any = self.table.client
+        client.delete_item(TableName=self.table.name, Key=raw_key(key))
+        assert self.move({"Records": [removal]}) == {"batchItemFailures": []}
+        self.seen = all_items(self.table)
+
     def until(self, now: datetime) -> int:
         """Lets the time come, and does what has become due. Gives how many positions moved."""
         self.clock.at = now
         dispatch(self.table, self.queued.extend, now)
-        moved = 0
+        return self.work()
+
+    def work(self) -> int:
+        """Does what is queued. Gives how many positions moved."""
+        moved, now = 0, self.clock.at
         worker = Worker(self.table, self.archive, self.queued.extend)
         while self.queued:
             message = json.loads(json.dumps(self.queued.pop(0)))

@@ -2,7 +2,8 @@ import { number, relative } from "../format";
 
 export interface Row {
   rank: number;
-  player_id: string;
+  /** Null for somebody else who plays under a pseudonym, which is then the name. */
+  player_id: string | null;
   name: string;
   score: number;
   level: number;
@@ -20,7 +21,8 @@ export interface Leaderboard {
 export function LeaderboardCard({ board }: { board: Leaderboard }) {
   if (board.rows.length === 0) return <p class="hint">Nobody has XP yet. Be the first.</p>;
   const own = board.own;
-  const outside = own && !board.rows.some((row) => row.player_id === own.player_id);
+  const isOwn = (row: Row) => row.player_id !== null && row.player_id === own?.player_id;
+  const outside = own && !board.rows.some(isOwn);
   return (
     <>
       <div class="scroll" role="region" aria-label="The ten best players" tabIndex={0}>
@@ -36,8 +38,8 @@ export function LeaderboardCard({ board }: { board: Leaderboard }) {
             </tr>
           </thead>
           <tbody>
-            {board.rows.map((row) => (
-              <Line key={row.player_id} row={row} own={row.player_id === own?.player_id} />
+            {board.rows.map((row, place) => (
+              <Line key={row.player_id ?? `place ${place}`} row={row} own={isOwn(row)} />
             ))}
           </tbody>
           {outside && (

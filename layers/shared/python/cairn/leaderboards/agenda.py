@@ -31,11 +31,14 @@ JOB = "boards"
 
 
 class Task(StrEnum):
-    """What is to be done: move the positions that are due; audit a board that moved the day before; close a season."""
+    """What is to be done: move the positions that are due; audit a board that moved the day before; close a season.
+    And what no agenda names: take an erased player out of the seasons that are closed.
+    """
 
     MOVE = "move"
     AUDIT = "audit"
     CLOSE = "close"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)

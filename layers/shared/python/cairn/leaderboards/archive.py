@@ -32,13 +32,13 @@ def manifest_key(tenant: str, board: Board) -> str:
 
 def write_part(objects: Objects, tenant: str, board: Board, number: int, rows: Iterable[Row]) -> None:
     """Writes a part, numbered from 0."""
-    _put(objects, part_key(tenant, board, number), [_line(row, board) for row in rows])
+    objects.put(part_key(tenant, board, number), _content(_line(row, board) for row in rows), PART_TYPE)
 
 
 def read_part(objects: Objects, tenant: str, board: Board, number: int) -> list[dict[str, Any]] | None:
     """The rows of a part; None where there is no such part."""
     content = objects.get(part_key(tenant, board, number))
-    return None if content is None else [json.loads(line) for line in gzip.decompress(content).decode().splitlines()]
+    return None if content is None else _rows(content)
 
 
 def write_manifest(objects: Objects, tenant: str, board: Board, about: Mapping[str, Any]) -> None:
@@ -47,25 +47,28 @@ def write_manifest(objects: Objects, tenant: str, board: Board, about: Mapping[s
     objects.put(manifest_key(tenant, board), json.dumps(manifest, indent=1).encode(), MANIFEST_TYPE)
 
 
-def forget(objects: Objects, tenant: str, board: Board, player: str) -> bool:
-    """Takes an erased player's row out of a season's archive. The other rows stay as they were played.
+def forget(objects: Objects, tenant: str, board: Board, number: int, player: str) -> bool:
+    """Takes an erased player's row out of a part. The other rows stay as they were played.
 
     Returns:
         Whether there was such a row.
     """
-    number = 0
-    while (rows := read_part(objects, tenant, board, number)) is not None:
+
+    def without(content: bytes) -> bytes | None:
+        rows = _rows(content)
         left = [row for row in rows if row["player_id"] != player]
-        if len(left) < len(rows):
-            _put(objects, part_key(tenant, board, number), left)
-            return True
-        number += 1
-    return False
+        return _content(left) if len(left) < len(rows) else None
+
+    return objects.change(part_key(tenant, board, number), without, PART_TYPE)
 
 
-def _put(objects: Objects, key: str, lines: Iterable[Mapping[str, Any]]) -> None:
+def _content(lines: Iterable[Mapping[str, Any]]) -> bytes:
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    objects.put(key, gzip.compress(text.encode(), mtime=0), PART_TYPE)
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def _rows(content: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(content).decode().splitlines()]
 
 
 def _line(row: Row, board: Board) -> dict[str, Any]:

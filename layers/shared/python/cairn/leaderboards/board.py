@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from cairn.leaderboards.tree import LIMIT
 from cairn.platform.errors import DomainError
+from cairn.platform.instants import from_ms
 from cairn.streaks.days import day_end, local_date
 from cairn.tenants.boards import CURRENT_STREAK, BoardRule, BoardSettings, Period, Spread
 from cairn.tenants.seasons import Calendar, calendar_of, season_days, season_of
@@ -14,6 +15,8 @@ from cairn.tenants.seasons import Calendar, calendar_of, season_days, season_of
 ALL_TIME = "all"  # the period of a board that never ends
 LASTING = (ALL_TIME, *(f"{period.days}d" for period in Period if period.days))
 OF = ":"  # between the kind and the experience of a board that each experience has
+# What older systems call a board. An experience of theirs is a scenario: that board counts experiences of any kind.
+ALSO_CALLED = {"scenarios_completed": "experiences_completed"}
 SEASON_STAYS_OPEN = timedelta(hours=72)
 """After its end, so that events that come late count."""
 POSITIONS_KEPT = timedelta(days=100)
@@ -89,6 +92,41 @@ def season_at(board: Board, zone: str, instant: datetime) -> str:
     return season_of(local_date(instant, zone, 0), board.calendar)
 
 
+def must_have_seasons(board: Board) -> Calendar:
+    """The calendar of a board's seasons.
+
+    Raises:
+        DomainError: `unknown-season`.
+    """
+    if board.calendar is None:
+        raise DomainError("unknown-season", _seasons_of(board))
+    return board.calendar
+
+
+def is_over(board: Board, zone: str, now: datetime) -> bool:
+    """Whether nobody comes on the board any more: its season has closed, or is about to."""
+    return board.calendar is not None and now >= closes_at(board.period, zone)
+
+
+def is_kept(board: Board, now: datetime) -> bool:
+    """Whether everybody's position is still there: a hundred days after a season has ended it is not."""
+    return board.calendar is None or now.timestamp() < gone_at(board)
+
+
+def must_be_kept(board: Board, now: datetime) -> None:
+    """Refuses where positions are gone.
+
+    Raises:
+        DomainError: `season-closed`.
+    """
+    if not is_kept(board, now):
+        raise DomainError(
+            "season-closed",
+            f"Everybody's rank in the season {board.period} was kept until {from_ms(1000 * gone_at(board)):%Y-%m-%d}."
+            f" Its best thousand are at GET /api/v1/leaderboards/{board.id}?season={board.period}, all in its archive.",
+        )
+
+
 def _seasons_of(board: Board) -> str:
     if board.calendar is None:
         return f"The board {board.id} has no seasons. Leave `season` out."
@@ -134,11 +172,13 @@ def of_experience(settings: BoardSettings, experience: str) -> tuple[Board, ...]
 
 
 def named(settings: BoardSettings, board_id: str) -> Board:
-    """The board of that id, if the tenant shows it.
+    """The board of that id, if the tenant shows it; one of the tenant's own comes before what another is also called.
 
     Raises:
         DomainError: `unknown-board`, naming those there are.
     """
+    if board_id not in settings.shown:
+        board_id = ALSO_CALLED.get(board_id, board_id)
     kind, colon, experience = board_id.partition(OF)
     if colon and experience:
         found = next((rule for rule in settings.of_experiences() if rule.id == kind), None)

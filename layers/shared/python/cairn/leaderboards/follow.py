@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cairn.leaderboards import standings
-from cairn.leaderboards.agenda import Agenda, audits_of, closings_of, due_of
+from cairn.leaderboards.agenda import Agenda, Task, audits_of, closings_of, due_of
 from cairn.leaderboards.board import of_experience
 from cairn.leaderboards.leave import leave
 from cairn.leaderboards.mover import Move, Told, make, move_to, moves
@@ -16,6 +16,7 @@ from cairn.leaderboards.place import AsOf, Standing, place, slot_at
 from cairn.leaderboards.standings import Standings, faced
 from cairn.platform import keys
 from cairn.platform.items import Raw
+from cairn.platform.queue import Send
 from cairn.platform.table import Table
 from cairn.tenants.boards import BoardSettings
 
@@ -35,10 +36,15 @@ class Followed:
 
 
 class Follower:
-    """Follows the stream of a table."""
+    """Follows the stream of a table.
 
-    def __init__(self, table: Table) -> None:
+    Args:
+        send: to the boards' queue; without it, closed seasons are left to whoever erases a player.
+    """
+
+    def __init__(self, table: Table, send: Send | None = None) -> None:
         self._table = table
+        self._send = send
         self._standings = Standings(table)
         self._agenda = Agenda(table)
 
@@ -62,11 +68,17 @@ class Follower:
             done.failed[stuck.move.sequence] = stuck.error
         for erased, sequence in gone.items():
             try:
-                leave(self._table, *erased, now)
+                self._erase(*erased, now)
             except Exception as error:
                 done.failed[sequence] = error
         done.moves, done.packs, done.retries = len(wanted), made.packs, made.retries
         return done
+
+    def _erase(self, tenant: str, player: str, now: datetime) -> None:
+        leave(self._table, tenant, player, now)
+        # After that, and every time: a season that is closed since is one that the player is not in.
+        if self._send:
+            self._send([{"task": Task.FORGET.value, "tenant": tenant, "player": player}])
 
     def _told(self, change: Mapping[str, Any]) -> Told | None:
         after: Raw | None = change.get("NewImage")

@@ -1,15 +1,14 @@
 """Seasons that are closed: which there are, and their best thousand as they ended."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cairn.leaderboards import storage
 from cairn.leaderboards.board import Board
-from cairn.leaderboards.close import FROZEN
 from cairn.leaderboards.ranks import Row, ranked
-from cairn.leaderboards.storage import FROZEN_AT_ONCE, FrozenItem, SeasonItem
+from cairn.leaderboards.storage import FROZEN, FROZEN_AT_ONCE, FrozenItem, SeasonItem
 from cairn.platform import keys
 from cairn.platform.errors import DomainError
 from cairn.platform.instants import from_ms
@@ -21,12 +20,13 @@ MOST_SEASONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A closed season: how many players it had, when it closed, and where its archive is."""
+    """A closed season: how many players it had, when it closed, and where its archive is, in how many parts."""
 
     season: str
     total_players: int
     closed_at: datetime
     archive: str
+    parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ def seasons(table: Table, tenant: str, board: Board) -> list[Closed]:
     return [_closed(SeasonItem.parse(raw)) for raw in page.items]
 
 
+def all_seasons(table: Table, tenant: str, board_id: str) -> Iterator[Closed]:
+    """Every closed season of a board, by name."""
+    for raw in table.query_all(keys.seasons(tenant, board_id), consistent=True):
+        yield _closed(SeasonItem.parse(raw))
+
+
 def final(table: Table, tenant: str, board: Board, limit: int, cursor: str = "") -> Final | None:
     """Rows of a season as it ended, in one trip; None where it is not closed.
 
@@ -52,7 +58,7 @@ def final(table: Table, tenant: str, board: Board, limit: int, cursor: str = "")
     """
     start = _read_cursor(cursor)
     key = storage.season_key(tenant, board)
-    numbers = range(start // FROZEN_AT_ONCE, min(FROZEN, start + limit - 1) // FROZEN_AT_ONCE + 1)
+    numbers = range(start // FROZEN_AT_ONCE, (min(FROZEN, start + limit) - 1) // FROZEN_AT_ONCE + 1)
     frozen = [storage.frozen_key(tenant, board, number) for number in numbers]
     loaded = table.get_many([key, *frozen], consistent=False)
     season = loaded.get(SeasonItem, key)
@@ -61,7 +67,7 @@ def final(table: Table, tenant: str, board: Board, limit: int, cursor: str = "")
     rows = [row for each in frozen if (item := loaded.get(FrozenItem, each)) for row in storage.frozen_rows(item)]
     shown = rows[start % FROZEN_AT_ONCE :][:limit]
     ends = start + len(shown)
-    more = ends < min(FROZEN, int(season.players))
+    more = ends < int(season.kept)
     return Final(_closed(season), shown, _write_cursor(ends) if more else None)
 
 
@@ -77,22 +83,23 @@ def forget(table: Table, tenant: str, board: Board, player: str) -> bool:
         season = loaded.get(SeasonItem, storage.season_key(tenant, board))
         items = [item for key in keys_of if (item := loaded.get(FrozenItem, key))]
         rows = [row for item in items for row in storage.frozen_rows(item)]
-        left = ranked(row.place for row in rows if row.place.player != player)
-        if season is None or len(left) == len(rows):
+        at = next((number for number, row in enumerate(rows) if row.place.player == player), None)
+        if season is None or at is None:
             return False
+        left = ranked(row.place for row in rows if row.place.player != player)
         writes = [
             storage.freeze(tenant, board, number, left[number * FROZEN_AT_ONCE :][:FROZEN_AT_ONCE], item)
-            for number, item in enumerate(items)
+            for number, item in enumerate(items[at // FROZEN_AT_ONCE :], start=at // FROZEN_AT_ONCE)
         ]
         try:
-            transact(table, [*writes, storage.one_player_fewer(tenant, board, int(season.players))])
+            transact(table, [*writes, storage.one_frozen_fewer(tenant, board, int(season.kept))])
         except ConditionsFailed:
             continue  # another player was erased at the same moment
         return True
 
 
 def _closed(item: SeasonItem) -> Closed:
-    return Closed(item.SK, int(item.players), from_ms(int(item.closed_at)), item.archive)
+    return Closed(item.SK, int(item.players), from_ms(int(item.closed_at)), item.archive, int(item.parts))
 
 
 def _write_cursor(start: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cairn.leaderboards.board import LASTING, Board
-from cairn.leaderboards.frozen import forget
 from cairn.leaderboards.mover import Move, make
 from cairn.leaderboards.place import Place
 from cairn.leaderboards.storage import PositionItem
@@ -17,8 +16,8 @@ ERASED = 10**15
 
 
 def leave(table: Table, tenant: str, player: str, now: datetime) -> int:
-    """Takes a player off every board, seasons that are over included. What is left of a position says nothing but
-    that nobody returns to it; whoever erases the player deletes it when no record of them is under way any more.
+    """Takes a player off every board; what is kept of closed seasons is for `forget`. What is left of a position says
+    nothing but that nobody returns to it; whoever erases the player deletes it when no record of them is under way.
 
     Returns:
         How many boards the player left.
@@ -29,9 +28,6 @@ def leave(table: Table, tenant: str, player: str, now: datetime) -> int:
     wanted = list(_moves(table, tenant, player))
     for stuck in make(table, wanted, now).stuck:
         raise stuck.error
-    for move in wanted:
-        if move.board.calendar:
-            forget(table, tenant, move.board, player)
     return sum(move.old > 0 for move in wanted)
 
 

@@ -95,8 +95,10 @@ def moves(told: Iterable[Told], settings: BoardSettings, as_of: AsOf) -> list[Mo
             ranking: Iterable[Board] = boards.of_experience(settings, experience)
         else:
             ranking = [*lasting, *_in_seasons(seasonal, records, as_of)] if seasonal else lasting
+        # The face is the same on every board, so that it is compared once.
+        told_alike = [(each, each.before is not None and each.before.face == each.after.face) for each in records]
         for board in ranking:
-            changes = [change for each in records if (change := _change(board, each, as_of))]
+            changes = [change for each, alike in told_alike if (change := _change(board, each, as_of, alike=alike))]
             if changes:
                 first, last = (pick(changes, key=_version) for pick in (min, max)) if len(changes) > 1 else changes * 2
                 found.append(move_to(board, last[0].after, last[2], first[1].score, as_of, last[0].sequence))
@@ -119,16 +121,19 @@ def _in_seasons(seasonal: Iterable[Board], records: Iterable[Told], as_of: AsOf)
     return list(found.values())
 
 
-def _change(board: Board, told: Told, as_of: AsOf) -> tuple[Told, Place, Place] | None:
-    """The places before and after a record; None where neither is on the board, or nothing is another."""
+def _change(board: Board, told: Told, as_of: AsOf, *, alike: bool) -> tuple[Told, Place, Place] | None:
+    """The places before and after a record; None where neither is on the board, or nothing is another.
+
+    Args:
+        alike: whether the player is shown as before.
+    """
     after, before = told.after, told.before
-    if before and before.face == after.face and same(board, before.totals, after.totals):
+    if alike and before and same(board, before.totals, after.totals):
         return None
     now = place(board, after, as_of)
     was = place(board, before, as_of) if before else Place(now.player, 0, 0, "")
-    if not (was.score or now.score or was.due or now.due):
-        return None
-    if was.score == now.score and was.due == now.due and was.face == now.face:
+    old, new = was.score, now.score
+    if not (old or new or was.due or now.due) or (alike and old == new and was.due == now.due):
         return None
     return told, was, now
 

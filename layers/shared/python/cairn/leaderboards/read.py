@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cairn.leaderboards.board import Board, of_players
+from cairn.leaderboards import frozen
+from cairn.leaderboards.board import Board, in_season, is_kept, is_over, must_have_seasons, of_players, season_at
 from cairn.leaderboards.friends import among
 from cairn.leaderboards.neighbours import neighbours
 from cairn.leaderboards.place import AsOf, slot_at
@@ -86,9 +87,7 @@ def _period(board: Board, zone: str, now: datetime) -> dict[str, Any]:
     """The days that a board ranks: of its window, or of its season."""
     today = AsOf(slot_at(now), zone).day
     if board.calendar:
-        season = season_of(today, board.calendar)
-        first, last = season_days(season)
-        return {"season": season, "from": first.isoformat(), "to": last.isoformat()}
+        return _days_of(season_of(today, board.calendar))
     if board.window:
         return {"from": (today - timedelta(days=board.window - 1)).isoformat(), "to": today.isoformat()}
     return {}
@@ -96,11 +95,15 @@ def _period(board: Board, zone: str, now: datetime) -> dict[str, Any]:
 
 def show_top(table: Table, tops: Tops, asked: Asked, limit: int, cursor: str, seconds: int) -> dict[str, Any]:
     """A page of a board; for a player with their own row where they are ranked, at two more trips where it is not
-    on the first page.
+    on the first page. Of a closed season, a page of its best thousand as it ended.
 
     Raises:
         DomainError: `invalid-parameter` for what is no cursor.
     """
+    if is_over(asked.board, asked.zone, asked.now):
+        ended = frozen.final(table, asked.tenant, asked.board, limit, cursor)
+        if ended:
+            return _show_final(table, ended, asked, first=not cursor)
     page, as_of = tops.of(asked, limit, cursor, seconds)
     shown: dict[str, Any] = {
         **_of(asked, as_of),
@@ -109,14 +112,59 @@ def show_top(table: Table, tops: Tops, asked: Asked, limit: int, cursor: str, se
         "rows": show_rows(page.rows, asked),
         "next": page.next,
     }
-    own = _own(table, asked, page) if asked.caller and not cursor else None
+    own = _own(table, asked, page.rows) if asked.caller and not cursor else None
     return shown | ({"own": show_row(own, asked)} if own else {})
 
 
-def _own(table: Table, asked: Asked, page: Page) -> Row | None:
+def _show_final(table: Table, ended: frozen.Final, asked: Asked, *, first: bool) -> dict[str, Any]:
+    own = _own(table, asked, ended.rows) if asked.caller and first else None
+    return {
+        **_of(asked, asked.now),
+        "closed_at": iso(ended.closed.closed_at),
+        "total_players": ended.closed.total_players,
+        "rows": show_rows(ended.rows, asked),
+        "next": ended.next,
+        **({"own": show_row(own, asked)} if own else {}),
+    }
+
+
+def show_seasons(table: Table, asked: Asked) -> dict[str, Any]:
+    """A board's seasons: the present one, and those that are closed, the latest first.
+
+    Raises:
+        DomainError: `unknown-season` for a board that has none.
+    """
+    calendar, present = (
+        must_have_seasons(asked.board),
+        in_season(asked.board, season_at(asked.board, asked.zone, asked.now)),
+    )
+    closed = [
+        {
+            **_days_of(each.season),
+            "total_players": each.total_players,
+            "closed_at": iso(each.closed_at),
+            **({"archive": each.archive} if asked.trusted else {}),
+        }
+        for each in frozen.seasons(table, asked.tenant, asked.board)
+    ]
+    return {
+        "board": asked.board.id,
+        "calendar": calendar.value,
+        "present": _days_of(present.period),
+        "closed": closed,
+        "as_of": iso(asked.now),
+    }
+
+
+def _days_of(season: str) -> dict[str, Any]:
+    first, last = season_days(season)
+    return {"season": season, "from": first.isoformat(), "to": last.isoformat()}
+
+
+def _own(table: Table, asked: Asked, rows: Sequence[Row]) -> Row | None:
     assert asked.caller is not None
-    listed = next((row for row in page.rows if row.place.player == asked.caller), None)
-    if listed:
+    listed = next((row for row in rows if row.place.player == asked.caller), None)
+    if listed or not is_kept(asked.board, asked.now):
         return listed
     (found,) = ranks_of(table, asked.tenant, [asked.board], asked.caller)
     return found.ranked.row if found.ranked else None
@@ -173,7 +221,7 @@ def _of(asked: Asked, as_of: datetime) -> dict[str, Any]:
 
 def _board_of(asked: Asked) -> dict[str, Any]:
     board = asked.board
-    period = {"season": board.period} if board.calendar else _period(board, asked.zone, asked.now)
+    period = _days_of(board.period) if board.calendar else _period(board, asked.zone, asked.now)
     return {"board": board.id, **period, "unit": board.unit}
 
 

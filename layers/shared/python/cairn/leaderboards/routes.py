@@ -28,7 +28,17 @@ class Question:
         self._settings = settings
 
     def of(self, board_id: str) -> Asked:
-        """What a request asks about one board: `season` names one that is not the present one.
+        """What a request asks about everybody on one board: `season` names one that is not the present one.
+
+        Raises:
+            DomainError: `unknown-board`, `unknown-season`; `season-closed` where only its best are kept.
+        """
+        asked = self.of_best(board_id)
+        boards.must_be_kept(asked.board, asked.now)
+        return asked
+
+    def of_best(self, board_id: str) -> Asked:
+        """What a request asks about the best of one board, of whatever season.
 
         Raises:
             DomainError: `unknown-board`, `unknown-season`.

@@ -155,17 +155,11 @@ class Standings:
         tenant, player, version = raw["tenant"]["S"], raw["player"]["S"], int(raw["ver"]["N"])
         settings = self._settings.of(tenant)
         shown_as = raw["shown_as"]["S"] if "shown_as" in raw else settings.boards.shown_as
-        return Standing(
-            tenant=tenant,
-            player=player,
-            version=version,
-            totals=PlayerTotals(raw, settings),
-            name=raw["name"]["S"] if "name" in raw and shown_as == Shown.NAME else "",
-            level=level_of(int(raw["xp"]["N"])),
-            alias=alias_of(player, self._secrets.of(tenant)) if shown_as == Shown.PSEUDONYM else "",
-            hidden=shown_as == Shown.HIDDEN,
-            face_version=version,
-        )
+        name = raw["name"]["S"] if "name" in raw and shown_as == Shown.NAME else ""
+        level = level_of(int(raw["xp"]["N"]))
+        alias = alias_of(player, self._secrets.of(tenant)) if shown_as == Shown.PSEUDONYM else ""
+        hidden, totals = shown_as == Shown.HIDDEN, PlayerTotals(raw, settings)
+        return Standing(tenant, player, version, totals, name, level, alias, hidden, None, version)
 
     def of_progress(self, raw: Raw) -> Standing:
         """The standing of a progress item. It has no face yet.

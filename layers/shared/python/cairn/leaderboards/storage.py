@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 
 from cairn.leaderboards import tree
 from cairn.leaderboards.board import Board, gone_at
@@ -24,14 +25,13 @@ from cairn.platform.items import (
 from cairn.platform.keys import Key
 from cairn.platform.slots import slot_text
 from cairn.platform.table import Loaded, Table
-from cairn.platform.transact import Put, Rendered, Update
+from cairn.platform.transact import Check, Put, Rendered, Update
 
 INDEX = ("boards", "bp", "bs")
 DUE_INDEX = ("due", "dp", "ds")
 DUE_SHARDS = 16
-FROZEN_AT_ONCE = 100
-SORT_DIGITS = 9  # hexadecimal: 36 bits, room for the 33 of a score
-SORT_BITS = (1 << 4 * SORT_DIGITS) - 1
+FROZEN, FROZEN_AT_ONCE = 1_000, 100
+SORT_BITS = (1 << 36) - 1  # nine hexadecimal digits: room for the 33 bits of a score
 
 
 class PositionItem(Item, discriminator="position"):
@@ -85,13 +85,18 @@ class AgendaItem(Item, discriminator="agenda"):
 
 
 class SeasonItem(Item, discriminator="season"):
-    """A closed season; its sort key is its name."""
+    """A closed season; its sort key is its name.
+
+    players: how many were on it when it closed. kept: how many of the best are frozen. parts: of its archive.
+    """
 
     privacy = NOT_PERSONAL
 
     players = WholeNumberAttribute()
+    kept = WholeNumberAttribute()
     closed_at = WholeNumberAttribute()
     archive = UnicodeAttribute()
+    parts = WholeNumberAttribute()
 
 
 class FrozenItem(Item, discriminator="frozen"):
@@ -166,9 +171,31 @@ def freeze(tenant: str, board: Board, number: int, rows: Sequence[Row], instead_
     return Put(f"frozen {number}", item, FrozenItem.rows == instead_of.rows if instead_of else same_kind)
 
 
-def one_player_fewer(tenant: str, board: Board, players: int) -> Update:
-    """A closed season's number of players, less one."""
-    return Update("season", season_key(tenant, board), [SeasonItem.players.add(-1)], SeasonItem.players == players)
+def one_frozen_fewer(tenant: str, board: Board, kept: int) -> Update:
+    """A closed season's number of frozen rows, less one."""
+    return Update("season", season_key(tenant, board), [SeasonItem.kept.add(-1)], SeasonItem.kept == kept)
+
+
+def still_open(tenant: str, board: Board) -> Check:
+    """Holds a transaction to a season that is not closed yet."""
+    return Check("still open", season_key(tenant, board), SeasonItem.absent())
+
+
+def unmoved(tenant: str, board: Board, roots: Loaded) -> list[Check]:
+    """Holds a transaction to the roots of the board's trees as they were loaded."""
+    return [
+        Check(f"root {key.pk}", key, _as_it_was(roots.raw.get(key))) for key in node_keys(tenant, board, [tree.ROOT])
+    ]
+
+
+def _as_it_was(root: Raw | None) -> Condition:
+    if root is None:
+        return TreeNodeItem.absent()
+    condition = TreeNodeItem.kind == TreeNodeItem
+    for name, value in sorted(root.items()):
+        if name[0] == "c":
+            condition &= getattr(TreeNodeItem, name) == int(value["N"])
+    return condition
 
 
 def frozen_rows(item: FrozenItem) -> list[Row]:
@@ -186,7 +213,7 @@ def sort_string(board: Board, place: Place) -> str:
     in one direction and instants always ascend.
     """
     digits = place.score ^ SORT_BITS if board.high_first else place.score
-    return f"{digits:0{SORT_DIGITS}x}#{place.reached_at:013d}#{keys.encode(place.player)}"
+    return f"{digits:09x}#{place.reached_at:013d}#{keys.encode(place.player)}"
 
 
 def index_key(tenant: str, board: Board, place: Place) -> Raw:
@@ -253,6 +280,8 @@ _CONDITIONS = {
     for there in (True, False)
 }
 _SAME_KIND = "attribute_not_exists(PK) OR kind = :k"
+_ADD = tuple(f"c{child} :c{child}" for child in range(tree.RADIX))
+_ADDED = tuple(f":c{child}" for child in range(tree.RADIX))
 _POSITION, _NODE, _VERSION, _HIDDEN = {"S": POSITION}, {"S": NODE}, {"N": "1"}, {"BOOL": True}
 
 
@@ -274,14 +303,14 @@ def write_position(
         version: of what the place was computed from. beside: what else it was, as `PositionItem` says.
         mend: also over one that was computed from the same.
     """
-    key = position_key(tenant, board, place.player)
-    from_version = {"N": str(version)}
+    score, from_version = place.score, {"N": str(version)}
+    pk, sk = position_key(tenant, board, place.player)
     item: dict[str, Any] = {
-        "PK": {"S": key.pk},
-        "SK": {"S": key.sk},
+        "PK": {"S": pk},
+        "SK": {"S": sk},
         "kind": _POSITION,
         "sv": _VERSION,
-        "score": {"N": str(place.score)},
+        "score": {"N": str(score)},
         "reached_at": {"N": str(place.reached_at)},
         "source_version": from_version,
         "level": {"N": str(place.level)},
@@ -293,12 +322,12 @@ def write_position(
     if place.hidden:
         item["hidden"] = _HIDDEN
         item["earned"] = {"N": str(place.earned)}
-    if place.score > 0:
-        item["bp"] = {"S": band_partition(tenant, board, tree.band(place.score))}
+    if score > 0:
+        item["bp"] = {"S": band_partition(tenant, board, tree.band(score))}
         item["bs"] = {"S": sort_string(board, place)}
     if place.due is not None:
         item["dp"] = {"S": due_partition(tenant, place.due, keys.bucket(place.player, DUE_SHARDS))}
-        item["ds"] = {"S": f"{keys.encode(place.player)}#{key.sk}"}
+        item["ds"] = {"S": f"{keys.encode(place.player)}#{sk}"}
     if board.calendar:
         item["ttl"] = {"N": str(gone_at(board))}
     values = {":s": {"N": str(old)}, ":v": from_version}
@@ -315,13 +344,13 @@ def write_position(
 
 def write_node(tenant: str, board: Board, node: str, deltas: Mapping[int, int], subtree: int = 0) -> Rendered:
     """Adds to a node's counts in one of the board's trees, creating it where there is none."""
-    key = node_key(tenant, board, node, subtree)
-    adds = ", ".join([f"c{child} :c{child}" for child in deltas])
+    pk, sk = node_key(tenant, board, node, subtree)
+    adds = ", ".join([_ADD[child] for child in deltas])
     values: dict[str, Any] = {":k": _NODE, ":v": _VERSION}
     for child, delta in deltas.items():
-        values[f":c{child}"] = {"N": str(delta)}
+        values[_ADDED[child]] = {"N": str(delta)}
     request = {
-        "Key": {"PK": {"S": key.pk}, "SK": {"S": key.sk}},
+        "Key": {"PK": {"S": pk}, "SK": {"S": sk}},
         "UpdateExpression": f"SET kind = :k, sv = :v ADD {adds}",
         "ConditionExpression": _SAME_KIND,
         "ExpressionAttributeValues": values,

@@ -9,6 +9,7 @@ from cairn.leaderboards.audit import BANDS, Found, audit_band
 from cairn.leaderboards.board import closes_at, of_key, of_season
 from cairn.leaderboards.close import close
 from cairn.leaderboards.expire import expire
+from cairn.leaderboards.forget import forget
 from cairn.leaderboards.standings import Standings
 from cairn.platform.objects import Objects
 from cairn.platform.queue import Send
@@ -47,6 +48,8 @@ class Worker:
                 return self._audit(message, in_time)
             case Task.CLOSE:
                 return self._close(message, now, in_time)
+            case Task.FORGET:
+                return self._forget(message, in_time)
 
     def _move(self, message: Message, now: datetime, in_time: Callable[[], bool]) -> dict[str, int]:
         tenant, slot, shard = (message[name] for name in ("tenant", "slot", "shard"))
@@ -82,3 +85,11 @@ class Worker:
         if left:
             self._send([{**message, "reached": left}])
         return {"closed": int(left is None)}
+
+    def _forget(self, message: Message, in_time: Callable[[], bool]) -> dict[str, int]:
+        tenant, player = message["tenant"], message["player"]
+        boards, reached = self._standings.settings(tenant).boards, message.get("reached")
+        left = forget(self._table, self._objects, tenant, boards, player, in_time, reached)
+        if left:
+            self._send([{**message, "reached": left}])
+        return {"forgotten": int(left is None)}

@@ -245,6 +245,7 @@ def frozen(tenant_id: str, board: str, season: str, number: int) -> Key:
     return Key(f"{tenant(tenant_id)}#SEASON#{encode(board)}#{season}", f"TOP#{number:02d}")
 
 
+@lru_cache(maxsize=16384)
 def board_band(tenant_id: str, board: str, period: str, band: int) -> str:
     """Partition of the `boards` index: one band of one board."""
     return f"{tenant(tenant_id)}#LB#{encode(board)}#{encode(period)}#{band:03d}"

@@ -28,6 +28,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown-player": (404, "No such player"),
     "unknown-board": (404, "No such leaderboard"),
     "unknown-season": (404, "No such season"),
+    "season-closed": (410, "The season is closed"),
     "not-ranked": (404, "The player is not on this leaderboard"),
     "no-progress": (404, "The player has not started this experience"),
     "unknown-block": (404, "No such block"),
