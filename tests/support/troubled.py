@@ -33,6 +33,17 @@ class Troubled:
         return call
 
 
+def interrupted(client: DynamoDb, other: Callable[[], Any]) -> Troubled:
+    """A client just before whose first transaction somebody else does something."""
+    left = [other]
+
+    def before(number: int, operation: str) -> None:
+        if operation == "transact_write_items" and left:
+            left.pop()()
+
+    return Troubled(client, before=before)
+
+
 class Killed(BaseException):
     """The process is gone."""
 

@@ -8,6 +8,7 @@ from cairn.platform.table import Table
 from functions.unlocks.handler import routes
 from tests.support.achievements import achievement, define
 from tests.support.http import CONFIG, Client, claims
+from tests.support.troubled import interrupted
 from tests.support.world import World, all_items, react, stream_records
 
 CHECK = "/players/me/achievements/check"
@@ -91,22 +92,6 @@ def test_a_check_and_the_stream_unlock_and_pay_once_in_either_order(world: World
     assert sorted(ledger(world)) == [5, 50, 50, 110]
 
 
-class Interrupted:
-    """A client before whose first transaction somebody else does the same."""
-
-    def __init__(self, client: Any, other: Any) -> None:
-        self._client, self._other = client, other
-
-    def __getattr__(self, operation: str) -> Any:
-        return getattr(self._client, operation)
-
-    def transact_write_items(self, **request: Any) -> Any:
-        other, self._other = self._other, None
-        if other:
-            other()
-        return self._client.transact_write_items(**request)
-
-
 @pytest.mark.parametrize("by_stream", [True, False])
 def test_two_at_the_same_moment_unlock_and_pay_once(world: World, by_stream: bool) -> None:
     world.journey()
@@ -118,7 +103,7 @@ def test_two_at_the_same_moment_unlock_and_pay_once(world: World, by_stream: boo
         else:
             assert len(world.call("unlocks").send("POST", CHECK).body["unlocked"]) == 2
 
-    table = Table(Interrupted(world.table.client, other), world.table.name, patience=world.table.patience)
+    table = Table(interrupted(world.table.client, other), world.table.name, patience=world.table.patience)
     slower = Client(routes(CONFIG, table, world.clock), claims("player", "ada"))
     assert slower.send("POST", CHECK).body["unlocked"] == []
     assert held(world) == ["first_scenario", "first_steps"]

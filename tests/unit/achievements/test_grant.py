@@ -14,8 +14,8 @@ from cairn.platform.table import Table
 from functions.unlocks.handler import routes
 from tests.support.achievements import achievement, define
 from tests.support.http import CONFIG, Client, Reply, claims
+from tests.support.troubled import interrupted
 from tests.support.world import World, all_items, react, stream_records
-from tests.unit.achievements.test_check import Interrupted
 
 WHY = {"reason": "Played by somebody else."}
 
@@ -158,7 +158,7 @@ def test_the_same_request_sent_again_answers_the_same_and_changes_nothing(unlock
 def test_of_two_revocations_at_the_same_moment_one_takes_back(unlocked: World) -> None:
     world = unlocked
     first = lambda: operate(world, "revoke", "first_steps")  # noqa: E731
-    table = Table(Interrupted(world.table.client, first), world.table.name, patience=world.table.patience)
+    table = Table(interrupted(world.table.client, first), world.table.name, patience=world.table.patience)
     slower = Client(routes(CONFIG, table, world.clock), claims("operator"))
     assert slower.send("POST", "/players/ada/achievements/first_steps/revoke", WHY).body["already_revoked"] is True
     assert total(world) == 165
@@ -169,7 +169,7 @@ def test_a_grant_needs_no_criteria_and_what_follows_from_it_is_unlocked_with_it(
     define(
         world.table,
         [
-            achievement("far", "words_learned", 1_000_000, xp=120, prerequisites=("farther",)),
+            achievement("far", "words_learned", 1_000_000, xp=120, prerequisites=("farther",), is_active=False),
             achievement("farther", "words_learned", 2_000_000),
             achievement("hundred", "total_xp", 100, xp=30),
             achievement("after_far", "experiences_started", 1, xp=7, prerequisites=("far",)),

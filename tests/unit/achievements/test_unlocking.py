@@ -16,7 +16,8 @@ from cairn.platform.table import Table
 from cairn.tenants.storage import SettingsCache
 from functions.achievements_reactor.handler import reactor
 from tests.support.achievements import achievement, define
-from tests.support.weather import Killed
+from tests.support.troubled import interrupted
+from tests.support.weather import Killed, Mortal
 from tests.support.world import World, all_items, stream_records
 
 AT_ONCE = MOST_ACTIONS // ACTIONS_EACH
@@ -138,23 +139,6 @@ def test_more_than_a_transaction_holds_is_unlocked_in_several(world: World, defi
     pays_once(world)
 
 
-class DiesAfter:
-    """A client that dies once it has written so many transactions."""
-
-    def __init__(self, client: Any, left: int) -> None:
-        self._client, self._left = client, left
-
-    def __getattr__(self, operation: str) -> Any:
-        return getattr(self._client, operation)
-
-    def transact_write_items(self, **request: Any) -> Any:
-        answer = self._client.transact_write_items(**request)
-        self._left -= 1
-        if not self._left:
-            raise Killed
-        return answer
-
-
 def test_who_dies_between_two_transactions_is_followed_by_one_who_unlocks_the_rest(
     world: World, defined: Callable[..., None]
 ) -> None:
@@ -165,7 +149,7 @@ def test_who_dies_between_two_transactions_is_followed_by_one_who_unlocks_the_re
     before = all_items(world.table)
     record(world, "word_learned")
     with pytest.raises(Killed):
-        react(world, before, Table(DiesAfter(world.table.client, 1), world.table.name))
+        react(world, before, Table(Mortal(world.table.client, 1, written=True), world.table.name))
     assert len(unlocked(world)) == AT_ONCE
     found = records(before, all_items(world.table))[:1]
     # The record of the event alone: not that of the unlocks, which follows it.
@@ -173,26 +157,6 @@ def test_who_dies_between_two_transactions_is_followed_by_one_who_unlocks_the_re
     reactor(world.table, lambda found: None, world.clock)({"Records": found})
     assert len(unlocked(world)) == 1 + len(many)
     pays_once(world)
-
-
-class RevokedMeanwhile:
-    """A client before whose first transaction an operator revokes what it relies on."""
-
-    def __init__(self, world: World, name: str) -> None:
-        self._client, self._world, self._name = world.table.client, world, name
-        self.revoked = False
-
-    def __getattr__(self, operation: str) -> Any:
-        return getattr(self._client, operation)
-
-    def transact_write_items(self, **request: Any) -> Any:
-        if not self.revoked:
-            self.revoked = True
-            reply = self._world.call("unlocks", "operator").send(
-                "POST", f"/players/ada/achievements/{self._name}/revoke", {"reason": "A mistake."}
-            )
-            assert reply.status == 200, reply.body
-        return self._client.transact_write_items(**request)
 
 
 def test_what_waits_is_not_unlocked_where_that_is_revoked_at_the_same_moment(
@@ -203,9 +167,13 @@ def test_what_waits_is_not_unlocked_where_that_is_revoked_at_the_same_moment(
     react(world, {})
     before = all_items(world.table)
     record(world, "conversation_held")
-    client = RevokedMeanwhile(world, "reader")
-    react(world, before, Table(client, world.table.name))
-    assert client.revoked
+    operator = world.call("unlocks", "operator")
+
+    def revoke() -> None:
+        reply = operator.send("POST", "/players/ada/achievements/reader/revoke", {"reason": "A mistake."})
+        assert reply.status == 200, reply.body
+
+    react(world, before, Table(interrupted(world.table.client, revoke), world.table.name))
     assert unlocked(world) == ["reader"]
     assert "revoked" in all_items(world.table)[Key("T#acme#U#ada", "A#reader")]
 
