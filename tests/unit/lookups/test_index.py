@@ -17,7 +17,7 @@ for module in pkgutil.walk_packages(cairn.__path__, "cairn."):
 EVERY_ITEM = {"kind", "sv"}
 BROUGHT = {
     "boards": {"position": {"name", "level", "alias"}},
-    "due": {"position": set()},
+    "due": {"player": set(), "position": set()},
     "lookups": {
         "event": {"type", "experience", "content"},
         "player": set(),
@@ -55,9 +55,10 @@ def test_what_is_billed_for_indexes_is_counted_entry_by_entry(world: World) -> N
     before = all_items(world.table)
     world.play("events", {"type": "check_in", "data": {"words": "x" * 1500}})
     first = all_items(world.table)
-    # The event (over 1 KB), the new fact; the player and the head, new in their lists.
-    assert index_units(before, first) == {"of-player": 2 + 1, "lookups": 1 + 1}
-    assert index_units(first, before) == {"of-player": 2 + 1, "lookups": 1 + 1}
+    # The event (over 1 KB), the new fact; the player and the head, new in their lists; the hour to look at the streak.
+    expected = {"of-player": 2 + 1, "lookups": 1 + 1, "due": 1}
+    assert index_units(before, first) == expected
+    assert index_units(first, before) == expected
     assert index_units(first, first) == {}
     head = next(key for key in first if key.sk == "PRG#woods")
     moved = {**first[head], "ls": {"S": "2026-11-20T13:00#ada"}}
