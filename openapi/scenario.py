@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 from uuid import NAMESPACE_URL, uuid5
@@ -78,13 +79,15 @@ class Streamed:
     def __init__(self, client: DynamoDb, name: str) -> None:
         self._client = client
         self._table = Table(client, name)
+        self._one_at_a_time = Lock()  # moto copies its tables for a transaction
         self.records: list[Record] = []
 
     def transact_write_items(self, **asked: Any) -> Any:
         keys = [key_of(action) for action in asked["TransactItems"]]
-        before = dict(self._table.get_many(keys).raw)
-        answer = self._client.transact_write_items(**asked)
-        self.records += stream_records(before, dict(self._table.get_many(keys).raw))
+        with self._one_at_a_time:
+            before = dict(self._table.get_many(keys).raw)
+            answer = self._client.transact_write_items(**asked)
+            self.records += stream_records(before, dict(self._table.get_many(keys).raw))
         return answer
 
     def __getattr__(self, operation: str) -> Any:

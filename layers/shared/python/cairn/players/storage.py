@@ -157,9 +157,9 @@ def slid(player: Player, settings: TenantSettings, now: datetime, filed: Window 
     """The player as they are to be stored, and what leaves their window for the calendar.
 
     Args:
-        filed: what the calendar holds, where that is in the window again.
+        filed: what the calendar holds; a window that has no checkpoint holds it again.
     """
-    again = filed is not None and filed != NOTHING
+    again = filed is not None and filed != NOTHING and player.checkpoint is None
     kept, leaving = slide(window_of(player), settings.streak, now, filed=again)
     return with_window(player, kept), leaving
 

@@ -106,7 +106,7 @@ class Journey:
         self._before = loaded
         self._settings = settings
         self._tracked = settings.tracked
-        self._now = now
+        self._now = self._as_of = now
         self._watch = watch
         self.held = set(held)
         self._completed = set(loaded.completed)
@@ -158,8 +158,9 @@ class Journey:
             happening = replace(happening, data={**data, **happening.data})
         # Imported, it is decided within the latest active day: as of then the streak stands as it did before.
         standing = self._streak if moment.imported else None
+        self._as_of = now or self._now
         settled = settlement.settle(
-            player, event, name, happening, moment, self._settings.streak, now or self._now, self._tracked, standing
+            player, event, name, happening, moment, self._settings.streak, self._as_of, self._tracked, standing
         )
         self._streak = settled.streak
         if step:
@@ -330,7 +331,7 @@ class Journey:
 
     def _slid(self) -> tuple[Player, Window]:
         """The player as it is to be stored, and the days that leave its window."""
-        stored, leaving = player_storage.slid(self.player, self._settings, self._now, self._before.filed)
+        stored, leaving = player_storage.slid(self.player, self._settings, self._as_of, self._before.filed)
         return replace(stored, touched=tuple(sorted({at.day for at in self._facts}))), leaving
 
     def _write_fact(self, at: FactKey, change: FactChange) -> Action:
