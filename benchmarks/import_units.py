@@ -14,7 +14,7 @@ from tests.support.history import generate, rows_of, write_ndjson
 
 PLAYERS = 40
 EVENTS = 3_500
-BUDGET = 6.5
+BUDGET = 6.6
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 

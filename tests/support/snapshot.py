@@ -9,12 +9,12 @@ from cairn.platform.items import Raw
 from cairn.platform.keys import Key
 from cairn.platform.table import Table
 
-KEYS = {
+KEYS: dict[str | None, tuple[str, str]] = {
+    None: ("PK", "SK"),
     "boards": ("bp", "bs"),
     "due": ("dp", "ds"),
     "lookups": ("lp", "ls"),
     "of-player": ("fp", "fs"),
-    None: ("PK", "SK"),
 }
 
 

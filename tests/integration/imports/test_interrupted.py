@@ -127,9 +127,9 @@ def test_a_throttled_table_is_waited_for_and_nothing_is_lost(
 def test_a_first_import_reads_each_player_once_and_no_transaction_is_refused(defined: Table, tmp_path: Path) -> None:
     whole = Troubled(defined.client)
     load(whole, defined.name, log(), tmp_path / "whole")
-    settings_and_catalogue, players, groups = 2, 3, 2 + 2 + 1
+    settings_and_catalogue, definitions, players, groups = 2, 1, 3, 2 + 2 + 1
     assert whole.calls.count("batch_get_item") == settings_and_catalogue + players
-    assert len(whole.calls) == settings_and_catalogue + players + groups
+    assert len(whole.calls) == settings_and_catalogue + definitions + players + groups
 
 
 def test_rows_that_another_import_loads_meanwhile_are_left_out_and_the_others_loaded(
@@ -173,7 +173,7 @@ def test_a_killed_run_leaves_a_journal_by_which_finished_players_are_passed_over
     this_run = {"file": "f", "table": defined.name}
 
     def die(number: int, operation: str) -> None:
-        if number == 9:
+        if number == 10:
             raise Killed
 
     with Journal(tmp_path / "journal", this_run) as journal, pytest.raises(Killed):
@@ -184,7 +184,7 @@ def test_a_killed_run_leaves_a_journal_by_which_finished_players_are_passed_over
         totals = load(again, defined.name, log(), tmp_path / "again", journal=journal)
     assert totals.resumed + totals.loaded + totals.already + 3 + 1 == len(log())
     assert len(totals.refused) == 3
-    assert len(again.calls) == 2 + 1 + 2
+    assert len(again.calls) == 2 + 1 + 1 + 2
     assert all_items(defined) == undisturbed
 
 

@@ -71,8 +71,9 @@ def test_a_mark_is_two_trips_a_read_and_its_event_and_player(world: World, meter
 def test_a_decision_about_a_date_long_gone_reads_the_calendar_too(world: World, meter: Meter) -> None:
     be_active(world, 20)
     cost, _ = asked(world, meter, "reversals", "operator", date="2026-11-22", reason=WHY)
-    # The bonuses of the ten dates behind it are adjusted: a ledger entry, their facts, and the calendar's month.
-    assert (cost.trips, cost.reads, cost.writes) == (3, 2, 29)
+    # The bonuses of the ten dates behind it are adjusted: a ledger entry, their facts (the XP of eight changes in the
+    # index of the player's days), and the calendar's month.
+    assert (cost.trips, cost.reads, cost.writes) == (3, 2, 29 + 8)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def pays_once(world: World) -> None:
 def town(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Five players who learned words before anybody counted them, on pages of two."""
     monkeypatch.setattr(module, "PLAYERS_AT_ONCE", 2)
-    monkeypatch.setattr(module, "WORKERS", 1)  # moto takes one request at a time
+    monkeypatch.setattr(module, "WORKERS", 1)  # the interpreter takes one request at a time
     for player, words in TOWN.items():
         world.play("start", player=player)
         for _ in range(words):
@@ -306,7 +306,7 @@ def test_repeats_and_what_waits_are_named_and_unlocked(town: World) -> None:
 def test_a_player_who_cannot_be_read_is_listed_and_holds_up_nobody(town: World) -> None:
     client: Any = town.table.client
     spoilt: Raw = {**all_items(town.table)[Key("T#acme#U#bob", "PLAYER")], "xp": {"S": "many"}}
-    client.put_item(TableName=town.table.name, Item=spoilt)
+    client.items[Key("T#acme#U#bob", "PLAYER")] = spoilt
     job = ask(town, achievements=["reader"]).body["job_id"]
     work_off(town)
     body = show(town, job)

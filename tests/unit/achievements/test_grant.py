@@ -15,6 +15,7 @@ from functions.unlocks.handler import routes
 from tests.support.achievements import achievement, define
 from tests.support.http import CONFIG, Client, Reply, claims
 from tests.support.troubled import interrupted
+from tests.support.weather import Killed, Mortal
 from tests.support.world import World, all_items, react, stream_records
 
 WHY = {"reason": "Played by somebody else."}
@@ -284,3 +285,21 @@ def test_whatever_is_granted_and_revoked_between_events_what_is_held_is_paid_onc
             assert net[f"achievement.{name}"] == (0 if "revoked" in raw else int(raw["xp"]["N"])), name
         assert total(world) == sum(net.values())
         assert counted(world) == sum("revoked" not in raw for raw in unlocks.values())
+
+
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize(("what", "name"), [("revoke", "first_steps"), ("grant", "night_owl")])
+def test_who_dies_with_the_request_finds_it_done_once_when_it_comes_again(
+    unlocked: World, what: str, name: str, written: bool
+) -> None:
+    world, path = unlocked, f"/players/ada/achievements/{name}/{what}"
+    before = total(world)
+    mortal = Table(Mortal(world.table.client, 1, written=written), world.table.name)
+    with pytest.raises(Killed):
+        Client(routes(CONFIG, mortal, world.clock), claims("operator")).send("POST", path, WHY, key="once")
+    assert (total(world) != before) == written
+    world.clock.at += timedelta(minutes=1)
+    again = world.call("unlocks", "operator").send("POST", path, WHY, key="once")
+    assert again.status == 200
+    assert total(world) == before + (50 if what == "grant" else -50)
+    assert len(entries(world, f"achievement.{name}")) == (1 if what == "grant" else 2)

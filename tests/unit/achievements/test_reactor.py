@@ -242,7 +242,7 @@ def test_an_erased_player_unlocks_nothing_and_stays_erased(world: World) -> None
     records = player_records({}, all_items(world.table))
     client: Any = world.table.client
     key = player("acme", "ada")
-    client.delete_item(TableName=world.table.name, Key={"PK": {"S": key.pk}, "SK": {"S": key.sk}})
+    del client.items[key]
     react(world, records)
     assert unlocks(world) == []
     assert key not in all_items(world.table)
