@@ -80,6 +80,10 @@ try {
   assert.equal(await page.locator("tr.own").count(), 1, "the reader's own row is not on the board");
   assert.match(await page.locator("tr.own").innerText(), /you/);
 
+  const today = page.locator('.month [aria-current="date"]');
+  await today.waitFor();
+  assert.match(await today.innerText(), /active, 5 XP/, "today is not active in the streak's month");
+
   await accessible(page, "the page in light");
   await shot(page, "dashboard");
   await page.emulateMedia({ colorScheme: "dark" });

@@ -20,7 +20,7 @@ export function StreakMonth({ api, tick }: { api: Api; tick: number }) {
   }, [api, tick]);
 
   if (!month.value) return null;
-  const { month: name, days, local_day } = month.value;
+  const { month: name, dates, local_day } = month.value;
   const title = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
   return (
     <table class="month">
@@ -35,7 +35,7 @@ export function StreakMonth({ api, tick }: { api: Api; tick: number }) {
         </tr>
       </thead>
       <tbody>
-        {weeks(days).map((week, number) => (
+        {weeks(dates).map((week, number) => (
           <tr key={number}>
             {week.map((day, weekday) => (
               <Cell key={day?.date ?? weekday} day={day} today={local_day} />

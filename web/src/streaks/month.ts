@@ -15,10 +15,10 @@ export interface Month {
   month: string;
   local_day: string;
   /** In order, from the first; null before the player was ever active. */
-  days: { date: string; kind: DateKind | null; bonus_xp: number }[];
+  dates: { date: string; kind: DateKind | null; bonus_xp: number }[];
 }
 
-export type Day = Month["days"][number];
+export type Day = Month["dates"][number];
 
 const WORDS: Record<DateKind, string> = {
   active: "active",
