@@ -51,7 +51,7 @@ export function LeaderboardCard({ board }: { board: Leaderboard }) {
       </div>
       <p class="small">
         {!own && "You are not on the board yet: your first XP puts you there. "}
-        {number(board.total_players)} players · as of {relative(board.as_of)}
+        {number(board.total_players)} {board.total_players === 1 ? "player" : "players"} · as of {relative(board.as_of)}
       </p>
     </>
   );
