@@ -65,6 +65,9 @@ class Nowhere:
     def get(self, key: str) -> None:
         return None
 
+    def change(self, key: str, new: Callable[[bytes], bytes | None], content_type: str) -> bool:
+        return False
+
 
 def run() -> dict[str, Any]:
     """Everything at both sizes, and how it grows."""
