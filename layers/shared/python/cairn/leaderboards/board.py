@@ -217,7 +217,8 @@ def of_season(settings: BoardSettings, board_id: str, season: str) -> Board | No
 
 def score_of(number: float, step: int = 1) -> int:
     """The score of a metric's number: 0 (not on the board) below one step, and never 2^33 or more."""
-    return max(0, min(int(number // step), LIMIT - 1))
+    points = int(number if step == 1 else number // step)
+    return points if 0 <= points < LIMIT else 0 if points < 0 else LIMIT - 1
 
 
 @lru_cache(maxsize=1024)

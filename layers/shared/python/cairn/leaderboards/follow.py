@@ -46,6 +46,10 @@ class Follower:
         self._table = table
         self._send = send
         self._standings = Standings(table)
+        self._reads = {
+            standings.PLAYER: self._standings.of_player,
+            standings.PROGRESS: self._standings.of_progress,
+        }
         self._agenda = Agenda(table)
 
     def follow(self, records: Iterable[Record], now: datetime) -> Followed:
@@ -82,15 +86,9 @@ class Follower:
 
     def _told(self, change: Mapping[str, Any]) -> Told | None:
         after: Raw | None = change.get("NewImage")
-        if after is None:
+        read = self._reads.get(after["kind"]["S"]) if after else None
+        if after is None or read is None:
             return None
-        match after["kind"]["S"]:
-            case standings.PLAYER:
-                read = self._standings.of_player
-            case standings.PROGRESS:
-                read = self._standings.of_progress
-            case _:
-                return None
         before: Raw | None = change.get("OldImage")
         return Told(read(before) if before else None, read(after), change["SequenceNumber"])
 

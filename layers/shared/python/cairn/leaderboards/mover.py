@@ -17,7 +17,7 @@ from typing import NamedTuple
 from cairn.leaderboards import board as boards
 from cairn.leaderboards import storage, tree
 from cairn.leaderboards.board import Board
-from cairn.leaderboards.place import AsOf, Place, Standing, place, same
+from cairn.leaderboards.place import AsOf, Place, Standing, place, same, score_and_due
 from cairn.leaderboards.storage import PositionItem
 from cairn.platform.errors import Busy
 from cairn.platform.items import Raw
@@ -100,12 +100,14 @@ def moves(told: Iterable[Told], settings: BoardSettings, as_of: AsOf) -> list[Mo
         for board in ranking:
             changes = [change for each, alike in told_alike if (change := _change(board, each, as_of, alike=alike))]
             if changes:
-                first, last = (pick(changes, key=_version) for pick in (min, max)) if len(changes) > 1 else changes * 2
-                found.append(move_to(board, last[0].after, last[2], first[1].score, as_of, last[0].sequence))
+                first = last = changes[0]
+                if len(changes) > 1:
+                    first, last = (pick(changes, key=_version) for pick in (min, max))
+                found.append(move_to(board, last[0].after, last[2], first[1], as_of, last[0].sequence))
     return found
 
 
-def _version(change: tuple[Told, Place, Place]) -> int:
+def _version(change: tuple[Told, int, Place]) -> int:
     return change[0].after.version
 
 
@@ -121,8 +123,8 @@ def _in_seasons(seasonal: Iterable[Board], records: Iterable[Told], as_of: AsOf)
     return list(found.values())
 
 
-def _change(board: Board, told: Told, as_of: AsOf, *, alike: bool) -> tuple[Told, Place, Place] | None:
-    """The places before and after a record; None where neither is on the board, or nothing is another.
+def _change(board: Board, told: Told, as_of: AsOf, *, alike: bool) -> tuple[Told, int, Place] | None:
+    """The score before a record, and the place after it; None where neither is on the board, or nothing is another.
 
     Args:
         alike: whether the player is shown as before.
@@ -131,11 +133,11 @@ def _change(board: Board, told: Told, as_of: AsOf, *, alike: bool) -> tuple[Told
     if alike and before and same(board, before.totals, after.totals):
         return None
     now = place(board, after, as_of)
-    was = place(board, before, as_of) if before else Place(now.player, 0, 0, "")
-    old, new = was.score, now.score
-    if not (old or new or was.due or now.due) or (alike and old == new and was.due == now.due):
+    old, was_due = score_and_due(board, before, as_of) if before else (0, None)
+    new, due = now.score, now.due
+    if not (old or new or was_due or due) or (alike and old == new and was_due == due):
         return None
-    return told, was, now
+    return told, old, now
 
 
 def move_to(board: Board, standing: Standing, wanted: Place, old: int, as_of: AsOf, sequence: str = "") -> Move:
@@ -164,8 +166,11 @@ class Pack:
 
     def add(self, move: Move) -> bool:
         """Adds a move, unless the transaction would hold too many actions with it."""
-        key, old, new = move.board.key, move.old or None, move.place.score or None
-        changes = self.nodes.setdefault(key, {})
+        board = move.board
+        key, old, new = (board.id, board.period), move.old or None, move.place.score or None
+        changes = self.nodes.get(key)
+        if changes is None:
+            changes = self.nodes[key] = {}
         had = len(changes)
         tree.add_move(changes, old, new)
         nodes = self._nodes + len(changes) - had
@@ -234,8 +239,9 @@ def _tenant(move: Move) -> str:
     return move.tenant
 
 
-def _by_board_and_score(move: Move) -> tuple[tuple[str, str], int, str]:
-    return move.board.key, move.place.score, move.place.player
+def _by_board_and_score(move: Move) -> tuple[str, str, int, str]:
+    board, place = move.board, move.place
+    return board.id, board.period, place.score, place.player
 
 
 def _make_pack(table: Table, pack: Pack, seconds: int, patience: Patience) -> list[Stuck]:

@@ -131,21 +131,31 @@ def slot_from(instant: datetime) -> int:
 
 def place(board: Board, standing: Standing, as_of: AsOf) -> Place:
     """A player's place on a board."""
-    metric, totals, due = board.metric, standing.totals, None
-    number: float
-    if board.calendar:
-        number, reached_at = totals.season(metric, board.period)
-    else:
-        reached_at = totals.reached_at(metric)
-        if board.window:
-            number, due = _in_window(totals.days(metric), board.window, as_of)
-        elif board.falls:
-            number, due = _streak(totals, as_of)
-        else:
-            number = totals.number(metric)
-    name, level, alias, hidden = standing.face
+    _, player, _, totals, name, level, alias, hidden, _, _ = standing
+    number, due = _number(board, totals, as_of)
+    metric = board.metric
+    reached_at = totals.season(metric, board.period)[1] if board.calendar else totals.reached_at(metric)
     earned = score_of(number, board.step)
-    return Place(standing.player, earned, reached_at, name, level, None if hidden else due, alias, hidden)
+    return Place(player, earned, reached_at, name, level, None if hidden else due, alias, hidden)
+
+
+def score_and_due(board: Board, standing: Standing, as_of: AsOf) -> tuple[int, int | None]:
+    """Of a player's place on a board: the score (0: off it), and the slot at which it moves by itself."""
+    if standing.hidden:
+        return 0, None
+    number, due = _number(board, standing.totals, as_of)
+    return score_of(number, board.step), due
+
+
+def _number(board: Board, totals: Totals, as_of: AsOf) -> tuple[float, int | None]:
+    """What a board ranks, in its metric; and the slot at which that moves by itself."""
+    if board.calendar:
+        return totals.season(board.metric, board.period)[0], None
+    if board.window:
+        return _in_window(totals.days(board.metric), board.window, as_of)
+    if board.falls:
+        return _streak(totals, as_of)
+    return totals.number(board.metric), None
 
 
 def same(board: Board, one: Totals, other: Totals) -> bool:
@@ -167,11 +177,13 @@ def _in_window(days: tuple[int, Sequence[int]] | None, window: int, as_of: AsOf)
     first, numbers = days
     today = as_of.day.toordinal()
     opens, closes = max(0, today - window + 1 - first), max(0, today + 1 - first)
+    inside = numbers[opens:closes]
     # Every day leaves the window; one ahead of time (a device's clock was) enters it first.
-    leaves = next((first + day + window for day, number in enumerate(numbers[opens:closes], opens) if number), None)
-    enters = next((first + day for day, number in enumerate(numbers[closes:], closes) if number), None)
-    moves_on = min((day for day in (leaves, enters) if day is not None), default=None)
-    return sum(numbers[opens:closes]), None if moves_on is None else _slot_of_day(moves_on, as_of.zone)
+    moves_on = next((first + day + window for day, number in enumerate(inside, opens) if number), None)
+    if closes < len(numbers):
+        enters = next((first + day for day, number in enumerate(numbers[closes:], closes) if number), None)
+        moves_on = enters if moves_on is None else min(moves_on, enters or moves_on)
+    return sum(inside), None if moves_on is None else _slot_of_day(moves_on, as_of.zone)
 
 
 @lru_cache(maxsize=1024)

@@ -155,10 +155,14 @@ class Standings:
         tenant, player, version = raw["tenant"]["S"], raw["player"]["S"], int(raw["ver"]["N"])
         settings = self._settings.of(tenant)
         shown_as = raw["shown_as"]["S"] if "shown_as" in raw else settings.boards.shown_as
-        name = raw["name"]["S"] if "name" in raw and shown_as == Shown.NAME else ""
-        level = level_of(int(raw["xp"]["N"]))
-        alias = alias_of(player, self._secrets.of(tenant)) if shown_as == Shown.PSEUDONYM else ""
-        hidden, totals = shown_as == Shown.HIDDEN, PlayerTotals(raw, settings)
+        name, alias, hidden = "", "", False
+        if shown_as == Shown.NAME:
+            name = raw["name"]["S"] if "name" in raw else ""
+        elif shown_as == Shown.PSEUDONYM:
+            alias = alias_of(player, self._secrets.of(tenant))
+        else:
+            hidden = True
+        level, totals = level_of(int(raw["xp"]["N"])), PlayerTotals(raw, settings)
         return Standing(tenant, player, version, totals, name, level, alias, hidden, None, version)
 
     def of_progress(self, raw: Raw) -> Standing:
@@ -184,6 +188,8 @@ def faced(standing: Standing, faces: Mapping[str, Standing]) -> Standing:
 
 def _upcast(raw: Raw, item_type: type[Item]) -> Raw:
     """The image in the present schema version."""
+    if "sv" in raw and raw["sv"]["N"] == str(item_type.schema_version):
+        return raw
     for version in range(int(raw["sv"]["N"]) if "sv" in raw else 1, item_type.schema_version):
         raw = item_type.upcasts[version](raw)
     return raw

@@ -26,6 +26,7 @@ from cairn.platform.keys import Key
 from cairn.platform.slots import slot_text
 from cairn.platform.table import Loaded, Table
 from cairn.platform.transact import Check, Put, Rendered, Update
+from cairn.xp.levels import MAX_LEVEL
 
 INDEX = ("boards", "bp", "bs")
 DUE_INDEX = ("due", "dp", "ds")
@@ -280,6 +281,7 @@ _CONDITIONS = {
     for there in (True, False)
 }
 _SAME_KIND = "attribute_not_exists(PK) OR kind = :k"
+_LEVELS = tuple({"N": str(level)} for level in range(MAX_LEVEL + 1))
 _ADD = tuple(f"c{child} :c{child}" for child in range(tree.RADIX))
 _ADDED = tuple(f":c{child}" for child in range(tree.RADIX))
 _POSITION, _NODE, _VERSION, _HIDDEN = {"S": POSITION}, {"S": NODE}, {"N": "1"}, {"BOOL": True}
@@ -313,7 +315,7 @@ def write_position(
         "score": {"N": str(score)},
         "reached_at": {"N": str(place.reached_at)},
         "source_version": from_version,
-        "level": {"N": str(place.level)},
+        "level": _LEVELS[place.level],
     }
     if place.alias:
         item["alias"] = {"S": place.alias}
