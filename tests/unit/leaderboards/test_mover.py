@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cairn.leaderboards import tree
-from cairn.leaderboards.board import XP_ALL_TIME
+from cairn.leaderboards.board import XP_ALL_TIME, of_rule
 from cairn.leaderboards.mover import Move, moves, packs
 from cairn.leaderboards.place import AsOf, Place
 from cairn.leaderboards.storage import PositionItem, node_key, position_key
@@ -15,7 +15,7 @@ from cairn.leaderboards.top import top
 from cairn.platform.capacity import Meter
 from cairn.platform.items import Raw
 from cairn.platform.table import DynamoDb, Table
-from cairn.tenants.boards import BoardSettings
+from cairn.tenants.boards import STANDARD, BoardSettings
 from cairn.xp.levels import level_of
 from functions.leaderboards_mover.handler import Consume, mover
 from tests.support.boards import History, Record, batch, tell
@@ -99,6 +99,16 @@ def test_a_pack_fits_a_transaction_and_holds_neighbours() -> None:
     for pack, following in zip(made, [*made[1:], []], strict=True):
         assert actions_of(pack) <= 100
         assert not following or actions_of([*pack, following[0]]) > 100
+
+
+def test_a_board_whose_first_move_no_longer_fits_leaves_nothing_in_the_pack() -> None:
+    first = of_rule(next(rule for rule in STANDARD if rule.id == "streak_longest"))
+    for count in range(85, 101):
+        ahead = [move_to(100, f"p{number:03d}")._replace(board=first) for number in range(count)]
+        made = [pack.actions(0) for pack in packs([*ahead, move_to(100, "ada")])]
+        names = [action.name for actions in made for action in actions]
+        assert sum(name.startswith("position") for name in names) == count + 1
+        assert all(len(actions) == len({action.name for action in actions}) <= 100 for actions in made)
 
 
 def actions_of(pack: Iterable[Move]) -> int:

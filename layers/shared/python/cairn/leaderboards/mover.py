@@ -176,6 +176,8 @@ class Pack:
         nodes = self._nodes + len(changes) - had
         if self.moves and len(self.moves) + 1 + nodes > MAX_ACTIONS:
             tree.add_move(changes, new, old)
+            if not had:
+                self.nodes.pop(key)
             return False
         self._nodes = nodes
         self.moves.append(move)

@@ -1,7 +1,9 @@
 """The one table: batch reads, queries, and a client that never retries behind our back."""
 
+import json
 import random
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -47,7 +49,35 @@ def connect(endpoint_url: str | None = None) -> DynamoDb:
         parameter_validation=False,  # a quarter of the time of a large transaction; DynamoDB validates too
     )
     session = botocore.session.get_session()
-    return cast(DynamoDb, session.create_client("dynamodb", config=config, endpoint_url=endpoint_url))
+    client = session.create_client("dynamodb", config=config, endpoint_url=endpoint_url)
+    send_as_written(client)
+    return cast(DynamoDb, client)
+
+
+def send_as_written(client: Any) -> None:
+    """Lets a botocore client send transactions as they are, for they are the API's own JSON already.
+
+    botocore copies a request value by value, as its model of the API says, before it renders it: three quarters of the
+    processor time of a large transaction. Instead it is given an empty request, and the body at its event `before-call`.
+    https://docs.aws.amazon.com/boto3/latest/guide/events.html
+    """
+    events = client.meta.events
+    events.register("provide-client-params.dynamodb.TransactWriteItems", _render)
+    events.register("before-call.dynamodb.TransactWriteItems", _replace_body)
+
+
+def _render(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
+    context["cairn_body"] = json.dumps(params, default=_binary, separators=(",", ":")).encode()
+    return {"TransactItems": []}
+
+
+def _replace_body(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    params["body"] = context.pop("cairn_body")
+
+
+def _binary(value: bytes) -> str:
+    """How the API's JSON has what is binary."""
+    return b64encode(value).decode()
 
 
 @dataclass(slots=True)
