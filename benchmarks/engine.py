@@ -12,7 +12,7 @@ from botocore.config import Config as ClientConfig
 
 from cairn.imports.run import patience
 from cairn.platform.capacity import Meter
-from cairn.platform.table import DynamoDb, Table, connect
+from cairn.platform.table import DynamoDb, Table, connect, send_as_written
 from local.cloud import Cloud
 from tests.support.catalog import define_all
 from tests.support.history import EXPERIENCES
@@ -42,11 +42,18 @@ class LargeCloud(Cloud):
 def large_cloud() -> Iterator[DynamoDb]:
     """A client of a local cloud that holds nothing, and bears much; the client waits for what takes long there."""
     with tempfile.TemporaryDirectory() as folder, LargeCloud(state_dir=Path(folder), port=0) as cloud:
-        config = ClientConfig(
-            read_timeout=300, retries={"total_max_attempts": 1}, max_pool_connections=16, parameter_validation=False
-        )
-        session: Any = botocore.session.get_session()
-        yield session.create_client("dynamodb", config=config, endpoint_url=cloud.endpoint_url)
+        client = plain_client(cloud.endpoint_url)
+        send_as_written(client)
+        yield client
+
+
+def plain_client(endpoint_url: str) -> Any:
+    """A client that sends as botocore sends."""
+    config = ClientConfig(
+        read_timeout=300, retries={"total_max_attempts": 1}, max_pool_connections=16, parameter_validation=False
+    )
+    session: Any = botocore.session.get_session()
+    return session.create_client("dynamodb", config=config, endpoint_url=endpoint_url)
 
 
 def new_table(client: DynamoDb, meter: Meter | None = None) -> Table:
