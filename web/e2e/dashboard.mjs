@@ -71,8 +71,8 @@ try {
 
   await page.getByRole("heading", { name: "Your progress" }).waitFor();
   await page.waitForFunction(() => {
-    const cards = [...document.querySelectorAll(".card")];
-    return cards.length === 5 && cards.every((card) => card.getAttribute("aria-busy") === "false");
+    const busy = [...document.querySelectorAll(".card [aria-busy]")].map((each) => each.getAttribute("aria-busy"));
+    return busy.length === 6 && busy.every((each) => each === "false");
   });
   assert.equal(await page.locator(".trouble").count(), 0, await page.locator("main").innerText());
   const text = await page.locator("main").innerText();
@@ -102,6 +102,17 @@ try {
   assert((await page.locator(".achievements > li").count()) > 12, "Show all does not show all");
   await page.getByRole("button", { name: "Refresh" }).press("Enter");
   await page.getByRole("status").getByText("Refreshed at").waitFor({ state: "attached" });
+
+  const board = page.getByRole("combobox", { name: "Board" });
+  assert.equal(await board.locator("option").count(), 7);
+  await board.press("ArrowDown");
+  const ranked = page.locator(".card-board");
+  await ranked.getByText(/ to \d+ \w+ \d{4}/).waitFor();
+  assert.equal(await ranked.locator("tr.own").count(), 1, "the reader is not on the board of the last 7 days");
+  await board.selectOption({ label: "Current streak" });
+  await ranked.getByRole("columnheader", { name: "Days" }).waitFor();
+  await accessible(page, "another board");
+  await shot(page, "dashboard-board");
 
   await page.reload();
   await page.getByRole("heading", { name: "Your progress" }).waitFor();

@@ -6,7 +6,7 @@ import type { Achievements } from "./achievements/achievements";
 import { Api } from "./api/api";
 import { Card } from "./api/resource";
 import { type Config, loadConfig } from "./config";
-import { type Leaderboard, LeaderboardCard } from "./leaderboards/LeaderboardCard";
+import { type Boards, LeaderboardsCard } from "./leaderboards/LeaderboardsCard";
 import { ProgressCard } from "./progress/ProgressCard";
 import type { Experiences } from "./progress/progress";
 import { Session, ended, signedIn } from "./session/session";
@@ -130,8 +130,8 @@ function Progress({ config, session }: Ready) {
             </>
           )}
         </Card>
-        <Card<Leaderboard> {...shared} name="board" path="/leaderboards/xp_all_time?limit=10" title="Top 10">
-          {(board) => <LeaderboardCard board={board} />}
+        <Card<Boards> {...shared} name="board" path="/leaderboards" title="Leaderboards">
+          {({ boards }) => <LeaderboardsCard {...shared} boards={boards} />}
         </Card>
         <Card<Experiences> {...shared} name="progress" path="/players/me/experiences?limit=100" title="Experiences">
           {(experiences) => <ProgressCard api={api} experiences={experiences} />}
