@@ -101,7 +101,7 @@ def write_tokens(people: People) -> dict[str, Path]:
 
 
 def tell(running: Running) -> None:
-    """Prints the dashboard's address, the tokens, and three commands to try."""
+    """Prints the dashboard's address, the tokens, and four commands to try."""
     stack, people = running.stack, running.people
     files = write_tokens(people)
     player = f'-H "Authorization: Bearer $(cat {files["player"].relative_to(ROOT)})"'
@@ -121,6 +121,9 @@ def tell(running: Running) -> None:
         f" {stack.api_url}/players/me/experiences/harbour-walk/events\n"
     )
     print(f"curl -s {player} {stack.api_url}/leaderboards/xp_all_time\n")
+    here = {**running.cloud.environment(), "TABLE_NAME": stack.table_name}
+    settings = " ".join(f"{name}={value}" for name, value in here.items())
+    print(f"env {settings} ./cairn boards audit xp_all_time --tenant {TENANT}\n")
     print("Ctrl-C stops everything and keeps the data.", flush=True)
 
 

@@ -2,7 +2,7 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -10,14 +10,15 @@ import pytest
 
 from cairn.leaderboards import tree
 from cairn.leaderboards.audit import audit, audit_band
-from cairn.leaderboards.board import XP_ALL_TIME, Board, of_players, of_rule
+from cairn.leaderboards.board import XP_ALL_TIME, Board, of_players, of_rule, of_season
 from cairn.leaderboards.rebuild import Rebuild
 from cairn.leaderboards.storage import node_key, position_key
+from cairn.leaderboards.top import top
 from cairn.platform import keys
 from cairn.platform.keys import Key
 from cairn.platform.table import DynamoDb, Table
 from cairn.platform.transact import raw_key, transact
-from cairn.tenants.boards import DISTANCE, BoardSettings, Spread
+from cairn.tenants.boards import DISTANCE, BoardRule, BoardSettings, Period, Spread
 from cairn.tenants.settings import TenantSettings
 from cairn.tenants.storage import read, write
 from functions.leaderboards_mover.handler import mover
@@ -250,6 +251,30 @@ def test_a_rebuild_goes_on_where_it_was_stopped(table: Table, played: History) -
     assert again.run(again.parts())
     assert len(rebuild(table, SEVEN[0]).parts()) == whole
     assert_equal(table, played, SEVEN, BEGIN)
+
+
+def test_a_season_that_is_defined_when_it_has_begun_counts_the_days_before(table: Table, client: DynamoDb) -> None:
+    """Two players with XP of this month and of the one before: one is rebuilt, one plays on before that."""
+    history = History(begin=datetime(2026, 10, 31, 23, 59, tzinfo=UTC))
+    for player in ("ada", "bob"):
+        history.change(player, 7)
+    history.begin = BEGIN
+    for player, xp in (("ada", 100), ("bob", 200)):
+        history.change(player, 7 + xp)
+    cup = BoardRule("cup", "Cup", "total_xp", "XP", period=Period.MONTH)
+    settings = BoardSettings(("cup",), (cup,))
+    show(table, settings)
+    history.tracked = settings.tracked("UTC")
+    board = of_season(settings, "cup", "2026-11")
+    assert board
+    assert mover(Table(client, table.name), Clock())(batch(history.change("bob", 237))) == {"batchItemFailures": []}
+    write_truth(table, history)
+    for written in (1, 0):
+        run = rebuild(table, board)
+        assert run.run(run.parts())
+        assert run.done.written == written
+    rows = top(table, "acme", board, 10).rows
+    assert [(row.rank, row.place.player, row.place.score) for row in rows] == [(1, "bob", 230), (2, "ada", 100)]
 
 
 def test_boards_of_an_experience_are_built_from_its_progress(table: Table, client: DynamoDb) -> None:

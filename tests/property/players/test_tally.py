@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cairn.players.storage import pack_tally, unpack_tally
-from cairn.players.tally import DAYS_KEPT, Tally, tallied
+from cairn.players.tally import DAYS_KEPT, Tally, tallied, within
 from cairn.tenants.boards import Tracked
 from cairn.tenants.seasons import Calendar, season_of
 
@@ -75,6 +75,30 @@ def test_the_order_of_recording_changes_nothing_within_the_windows(
     assert one.reached == other.reached
     assert one.seasons == other.seasons
     assert one.daily == other.daily
+
+
+@unhurried
+@given(gains, st.integers(0, 34 * 24 * 60))
+def test_a_season_that_is_asked_for_when_it_has_begun_comes_to_the_same(
+    happened: list[tuple[int, str, int]], since: int
+) -> None:
+    """However much of it happened before a board asked; only a player without a change since has no sum yet."""
+    in_order = sorted(happened)
+    by_day_alone = Tracked(TRACKED.zone, TRACKED.reached, TRACKED.daily)
+    before = [each for each in in_order if each[0] < since]
+    tally, numbers = played(before, by_day_alone), Counter[str]()
+    for _, metric, by in before:
+        numbers[metric] += by
+    for minutes, metric, by in in_order[len(before) :]:
+        after = numbers.copy()
+        after[metric] += by
+        tally = tallied(tally, numbers, after, BEGIN + timedelta(minutes=minutes), TRACKED)
+        numbers = after
+    always = {name: season.total for name, season in played(in_order).seasons.get("total_xp", {}).items()}
+    asked_late = {name: season.total for name, season in tally.seasons.get("total_xp", {}).items()}
+    assert asked_late.items() <= always.items()
+    days = tally.daily.get("total_xp", {})
+    assert all(within(days, name) == always[name] for name in always.keys() - asked_late.keys())
 
 
 @unhurried

@@ -210,7 +210,7 @@ def body_of(client: Any, request: dict[str, Any]) -> bytes:
 def test_a_transaction_is_sent_as_botocore_itself_would_send_it(credentials: None) -> None:
     plain: Any = botocore.session.get_session().create_client("dynamodb")
     secret = SecretItem("T#acme", "S", secret=bytes(range(256)))
-    settings = SettingsItem("T#acme", "S\u00e9\u4e2d\U0001f511\x00\"", settings={"a": [1.5, None, True]})
+    settings = SettingsItem("T#acme", 'S\u00e9\u4e2d\U0001f511\x00"', settings={"a": [1.5, None, True]})
     client = Scripted()
     run(client, [Put("bytes", secret, SecretItem.absent()), Put("text", settings, SettingsItem.kind == SettingsItem)])
     ours = body_of(connect(), client.requests[0])

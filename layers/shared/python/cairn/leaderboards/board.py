@@ -129,7 +129,7 @@ def must_be_kept(board: Board, now: datetime) -> None:
 
 def _seasons_of(board: Board) -> str:
     if board.calendar is None:
-        return f"The board {board.id} has no seasons. Leave `season` out."
+        return f"The board {board.id} has no seasons: ask for it without `season`."
     named = {Calendar.WEEK: "2026-W47", Calendar.MONTH: "2026-11", Calendar.QUARTER: "2026-Q4", Calendar.YEAR: "2026"}
     return f"The seasons of {board.id} are those of the calendar {board.calendar}: {named[board.calendar]}."
 

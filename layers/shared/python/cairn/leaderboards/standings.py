@@ -6,7 +6,7 @@ A mover reads two images for each record, so that only what boards need is parse
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cairn.leaderboards.aliases import alias_of
@@ -17,6 +17,7 @@ from cairn.platform.table import Table
 from cairn.players import storage as player_storage
 from cairn.players.storage import PlayerItem
 from cairn.players.streak import streak_of
+from cairn.players.tally import within
 from cairn.progress.storage import ProgressItem
 from cairn.streaks.rules import falls_at
 from cairn.tenants.boards import DISTANCE, TOTAL_XP, Shown
@@ -70,8 +71,18 @@ class PlayerTotals:
         return list(self._packed("s").get(metric, ()))
 
     def season(self, metric: str, name: str) -> tuple[int, int]:
-        total, reached_at = self._packed("s").get(metric, {}).get(name, (0, 0))
-        return total, reached_at
+        known = self._packed("s").get(metric, {}).get(name)
+        if known:
+            total, reached_at = known
+            return total, reached_at
+        return self._by_day(metric, name), self.reached_at(metric)
+
+    def _by_day(self, metric: str, season: str) -> int:
+        """What a season comes to that is not summed up yet, as when its board was defined after the last change."""
+        if not (kept := self.days(metric)):
+            return 0
+        first, numbers = kept
+        return within({date.fromordinal(first + day): number for day, number in enumerate(numbers)}, season)
 
     def falls_at(self) -> int | None:
         self._packed("f")

@@ -57,8 +57,8 @@ def connect(endpoint_url: str | None = None) -> DynamoDb:
 def send_as_written(client: Any) -> None:
     """Lets a botocore client send transactions as they are, for they are the API's own JSON already.
 
-    botocore copies a request value by value, as its model of the API says, before it renders it: three quarters of the
-    processor time of a large transaction. Instead it is given an empty request, and the body at its event `before-call`.
+    botocore copies a request value by value, as its model of the API says, before it renders it: three quarters of
+    the processor time of a large transaction. Instead it gets an empty request, and the body at its `before-call`.
     https://docs.aws.amazon.com/boto3/latest/guide/events.html
     """
     events = client.meta.events

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from cairn.streaks.days import local_date
 from cairn.tenants.boards import Tracked
-from cairn.tenants.seasons import calendar_of, season_of
+from cairn.tenants.seasons import calendar_of, season_days, season_of
 
 DAYS_KEPT = 35
 SEASONS_KEPT = 2  # of each calendar: the running one, and the one that late events may still count for
@@ -57,7 +57,8 @@ def tallied(tally: Tally, before: Mapping[str, int], after: Mapping[str, int], a
         daily[name] = _on_day(daily.get(name, {}), day, changed[name])
     for name in changed.keys() & tracked.seasons.keys():
         for calendar in sorted(tracked.seasons[name]):
-            seasons[name] = _in_season(seasons.get(name, {}), season_of(day, calendar), changed[name], at)
+            known, season = seasons.get(name, {}), season_of(day, calendar)
+            seasons[name] = _in_season(known, season, changed[name], at, tally.daily.get(name, {}))
     return Tally(reached, daily, seasons, tally.falls_at)
 
 
@@ -71,8 +72,17 @@ def _on_day(days: Mapping[date, int], day: date, by: int) -> dict[date, int]:
     return {each: number for each, number in sorted(summed.items()) if number and each >= oldest}
 
 
-def _in_season(seasons: Mapping[str, Season], name: str, by: int, at: datetime) -> dict[str, Season]:
-    known = seasons.get(name, Season(0, at))
+def within(days: Mapping[date, int], season: str) -> int:
+    """What was gained on those of the days that lie in a season."""
+    first, last = season_days(season)
+    return sum(number for day, number in days.items() if first <= day <= last)
+
+
+def _in_season(
+    seasons: Mapping[str, Season], name: str, by: int, at: datetime, days: Mapping[date, int]
+) -> dict[str, Season]:
+    # A season that a board first asks for when it has begun, begins with the days that are known of it.
+    known = seasons.get(name) or Season(within(days, name), at)
     summed = {**seasons, name: Season(known.total + by, max(known.reached_at, at))}
     calendar = calendar_of(name)
     alike = sorted(each for each in summed if calendar_of(each) is calendar)
