@@ -121,7 +121,7 @@ def tell(running: Running) -> None:
         f" {stack.api_url}/players/me/experiences/harbour-walk/events\n"
     )
     print(f"curl -s {player} {stack.api_url}/leaderboards/xp_all_time\n")
-    here = {**running.cloud.environment(), "TABLE_NAME": stack.table_name}
+    here = {**running.cloud.environment, "TABLE_NAME": stack.table_name}
     settings = " ".join(f"{name}={value}" for name, value in here.items())
     print(f"env {settings} ./cairn boards audit xp_all_time --tenant {TENANT}\n")
     print("Ctrl-C stops everything and keeps the data.", flush=True)

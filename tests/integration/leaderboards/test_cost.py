@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_move_in_a_batch_of_100_costs_six_units_whatever_the_gain(
 
 def test_neighbours_cost_two_or_three_trips_and_six_units(table: Table, meter: Meter, history: History) -> None:
     costs = [
-        cost_of(meter, lambda player=player: neighbours(table, "acme", XP_ALL_TIME, player, 5))
+        cost_of(meter, partial(neighbours, table, "acme", XP_ALL_TIME, player, 5))
         for _, player, _ in history.standings()[::20]
     ]
     print(
@@ -138,8 +139,8 @@ def everywhere(table: Table, client: DynamoDb) -> History:
 
 def test_ranks_on_five_boards_cost_two_trips_and_twelve_units(table: Table, meter: Meter, everywhere: History) -> None:
     costs = [
-        cost_of(meter, lambda player=player: ranks_of(table, "acme", SEVEN[:5], player))
-        for player in list(everywhere.players)[::4]
+        cost_of(meter, partial(ranks_of, table, "acme", SEVEN[:5], player))
+        for _, player, _ in everywhere.standings()[::4]
     ]
     print(f"ranks on five boards: {max(each.reads for each in costs)} read units at most")
     assert {each.trips for each in costs} == {2}

@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ReadTimeoutError
 from urllib3 import HTTPResponse
 
@@ -199,7 +200,7 @@ def body_of(client: Any, request: dict[str, Any]) -> bytes:
 
     def keep(request: Any, **_: Any) -> AWSResponse:
         sent.append(bytes(request.body))
-        return AWSResponse(request.url, 200, {}, HTTPResponse(BytesIO(b"{}"), preload_content=False))
+        return AWSResponse(request.url, 200, HTTPHeaders(), HTTPResponse(BytesIO(b"{}"), preload_content=False))
 
     client.meta.events.register_first("before-send.dynamodb.TransactWriteItems", keep)
     client.transact_write_items(**request)
