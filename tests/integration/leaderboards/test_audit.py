@@ -275,6 +275,9 @@ def test_a_season_that_is_defined_when_it_has_begun_counts_the_days_before(table
         assert run.done.written == written
     rows = top(table, "acme", board, 10).rows
     assert [(row.rank, row.place.player, row.place.score) for row in rows] == [(1, "bob", 230), (2, "ada", 100)]
+    hides = history.change("ada", shown_as="hidden")
+    assert mover(Table(client, table.name), Clock())(batch(hides)) == {"batchItemFailures": []}
+    assert [row.place.player for row in top(table, "acme", board, 10).rows] == ["bob"]
 
 
 def test_boards_of_an_experience_are_built_from_its_progress(table: Table, client: DynamoDb) -> None:

@@ -92,6 +92,13 @@ def season_at(board: Board, zone: str, instant: datetime) -> str:
     return season_of(local_date(instant, zone, 0), board.calendar)
 
 
+@lru_cache(maxsize=1024)
+def seasons_open(board: Board, zone: str, slot: int) -> tuple[str, ...]:
+    """The seasons of a board's calendar that run or are not closed yet, at a slot (epoch seconds)."""
+    now = datetime.fromtimestamp(slot, UTC)
+    return tuple({season_at(board, zone, instant): None for instant in (now - SEASON_STAYS_OPEN, now)})
+
+
 def must_have_seasons(board: Board) -> Calendar:
     """The calendar of a board's seasons.
 

@@ -112,11 +112,16 @@ def _version(change: tuple[Told, int, Place]) -> int:
 
 
 def _in_seasons(seasonal: Iterable[Board], records: Iterable[Told], as_of: AsOf) -> list[Board]:
-    """The boards in those of their seasons in which something was gained and that are open."""
+    """The boards in those of their seasons that are open: of those in which something was summed up, and of the present
+    ones, which may be known by day alone.
+    """
     found: dict[tuple[str, str], Board] = {}
     for told in records:
         for board in seasonal:
-            for season in told.after.totals.seasons(board.metric):
+            for season in (
+                *told.after.totals.seasons(board.metric),
+                *boards.seasons_open(board, as_of.zone, as_of.slot),
+            ):
                 fits = (board.id, season) not in found and calendar_of(season) is board.calendar
                 if fits and as_of.instant < boards.closes_at(season, as_of.zone):
                     found[board.id, season] = boards.in_season(board, season)
