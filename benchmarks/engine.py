@@ -12,7 +12,7 @@ from botocore.config import Config as ClientConfig
 
 from cairn.imports.run import patience
 from cairn.platform.capacity import Meter
-from cairn.platform.table import DynamoDb, Table, connect, send_as_written
+from cairn.platform.table import DynamoDb, Table, connect, pass_json_through
 from local.cloud import Cloud
 from tests.support.catalog import define_all
 from tests.support.history import EXPERIENCES
@@ -58,7 +58,7 @@ def large_cloud() -> Iterator[DynamoDb]:
     """A client of a local cloud that holds nothing, and bears much; the client waits for what takes long there."""
     with tempfile.TemporaryDirectory() as folder, LargeCloud(state_dir=Path(folder), port=0) as cloud:
         client = plain_client(cloud.endpoint_url)
-        send_as_written(client)
+        pass_json_through(client)
         yield client
 
 

@@ -1,22 +1,16 @@
 """The one way to write: order, names of failures, what is tried again, and under which token."""
 
-import json
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ReadTimeoutError
-from urllib3 import HTTPResponse
 
 from cairn.platform.errors import Busy
 from cairn.platform.keys import Key
-from cairn.platform.table import DynamoDb, Patience, Table, connect
+from cairn.platform.table import Patience, Table
 from cairn.platform.transact import Action, Check, ConditionsFailed, Delete, Put, transact, upsert
-from cairn.tenants.storage import SecretItem, SettingsItem
+from cairn.tenants.storage import SettingsItem
 from cairn.xp.storage import LedgerItem
 
 LOST = ReadTimeoutError(endpoint_url="http://table")
@@ -192,34 +186,3 @@ def test_nothing_is_written_where_one_condition_fails(table: Table) -> None:
     assert list(failed.value.items) == ["again"]
     assert failed.value.items["again"] is not None
     assert not table.get_many([Key("T#acme#SETTINGS", "2")]).raw
-
-
-def body_of(client: Any, request: dict[str, Any]) -> bytes:
-    """What a client would send."""
-    sent: list[bytes] = []
-
-    def keep(request: Any, **_: Any) -> AWSResponse:
-        sent.append(bytes(request.body))
-        return AWSResponse(request.url, 200, HTTPHeaders(), HTTPResponse(BytesIO(b"{}"), preload_content=False))
-
-    client.meta.events.register_first("before-send.dynamodb.TransactWriteItems", keep)
-    client.transact_write_items(**request)
-    client.meta.events.unregister("before-send.dynamodb.TransactWriteItems", keep)
-    return sent.pop()
-
-
-def test_a_transaction_is_sent_as_botocore_itself_would_send_it(credentials: None) -> None:
-    plain: Any = botocore.session.get_session().create_client("dynamodb")
-    secret = SecretItem("T#acme", "S", secret=bytes(range(256)))
-    settings = SettingsItem("T#acme", 'S\u00e9\u4e2d\U0001f511\x00"', settings={"a": [1.5, None, True]})
-    client = Scripted()
-    run(client, [Put("bytes", secret, SecretItem.absent()), Put("text", settings, SettingsItem.kind == SettingsItem)])
-    ours = body_of(connect(), client.requests[0])
-    assert len(ours) > 500
-    assert json.loads(ours) == json.loads(body_of(plain, client.requests[0]))
-
-
-def test_each_transaction_of_a_client_is_sent_with_its_own_body(credentials: None) -> None:
-    client: DynamoDb = connect()
-    requests = [{"TransactItems": [{"Put": {"TableName": name}}], "ClientRequestToken": name} for name in "ab"]
-    assert [json.loads(body_of(client, request)) for request in requests] == requests

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol, cast
 
 import botocore.session
@@ -50,20 +51,22 @@ def connect(endpoint_url: str | None = None) -> DynamoDb:
     )
     session = botocore.session.get_session()
     client = session.create_client("dynamodb", config=config, endpoint_url=endpoint_url)
-    send_as_written(client)
+    pass_json_through(client)
     return cast(DynamoDb, client)
 
 
-def send_as_written(client: Any) -> None:
-    """Lets a botocore client send transactions as they are, for they are the API's own JSON already.
+def pass_json_through(client: Any) -> None:
+    """Lets a botocore client send transactions, and give answers, as they are: in the API's own JSON.
 
-    botocore copies a request value by value, as its model of the API says, before it renders it: three quarters of
-    the processor time of a large transaction. Instead it gets an empty request, and the body at its `before-call`.
+    botocore copies either value by value, as its model of the API says: three quarters of the processor time of a large
+    transaction, four fifths of that of a page. Instead it is given an empty request, and the body before the call.
     https://docs.aws.amazon.com/boto3/latest/guide/events.html
     """
     events = client.meta.events
     events.register("provide-client-params.dynamodb.TransactWriteItems", _render)
     events.register("before-call.dynamodb.TransactWriteItems", _replace_body)
+    for operation in ("BatchGetItem", "Query", "TransactWriteItems"):
+        events.register(f"before-parse.dynamodb.{operation}", _parse)
 
 
 def _render(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -73,6 +76,14 @@ def _render(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[s
 
 def _replace_body(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     params["body"] = context.pop("cairn_body")
+
+
+def _parse(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Parses an answer that went well. What is binary is left to botocore, as are refusals."""
+    body = response_dict["body"]
+    if response_dict["status_code"] == HTTPStatus.OK and b'"B"' not in body and b'"BS"' not in body:
+        customized_response_dict.update(json.loads(body))
+        response_dict["body"] = b"{}"
 
 
 def _binary(value: bytes) -> str:
