@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cairn.analytics.work import DirtyDays
 from cairn.leaderboards import tree
 from cairn.leaderboards.audit import audit, audit_band
 from cairn.leaderboards.board import XP_ALL_TIME, Board, of_players, of_rule, of_season
@@ -186,6 +187,16 @@ def test_a_board_is_built_from_the_truth_where_nothing_of_it_is_left(table: Tabl
         assert run.run(run.parts())
         assert run.done.players == len(played.players)
     assert_equal(table, played, THREE, BEGIN)
+
+
+def test_players_of_days_that_are_marked_and_not_rolled_up_yet_are_found(table: Table, history: History) -> None:
+    write_truth(table, history, days=9)
+    DirtyDays(table).mark([("acme", BEGIN.date() - timedelta(days=day)) for day in range(9)], Clock()())
+    remove(table, *(key for key, raw in all_items(table).items() if raw["kind"]["S"] in ("position", "node")))
+    run = rebuild(table, XP_ALL_TIME)
+    assert run.run(run.parts())
+    assert run.done.players == len(history.players)
+    assert_equal(table, history, [XP_ALL_TIME], BEGIN)
 
 
 def test_a_board_that_is_right_is_not_written(table: Table, played: History) -> None:

@@ -2,7 +2,7 @@
 over, and recomputed whole. A tenant that sleeps costs nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from cairn.analytics import storage
@@ -65,8 +65,7 @@ def dispatch(table: Table, settings: SettingsCache, send: Send, now: datetime) -
     slot, over = cursor.slot, slot_of(now - SETTLES)
     shards: dict[tuple[str, str, int], None] = {}
     while slot < over:
-        for raw in table.query_all(keys.dirty_partition(slot_text(slot)), consistent=True):
-            mark = DirtyItem.parse(raw)
+        for mark in _marks(table, slot):
             day = date.fromisoformat(mark.day)
             for shard in range(settings.of(mark.tenant).shards_on(day)):
                 shards[mark.tenant, mark.day, shard] = None
@@ -74,6 +73,20 @@ def dispatch(table: Table, settings: SettingsCache, send: Send, now: datetime) -
     send([{"tenant": tenant, "day": day, "shard": shard} for tenant, day, shard in shards])
     cursor.move(slot)
     return len(shards)
+
+
+def lately_marked(table: Table, tenant: str, now: datetime) -> set[date]:
+    """Days of a tenant that changed within the last two days: the roll-ups of some may be still to come."""
+    first = slot_of(now - MARKS_KEPT)
+    slots = (first + number * SLOT for number in range((slot_of(now) - first) // SLOT + 1))
+    return {date.fromisoformat(mark.day) for slot in slots for mark in _marks(table, slot, tenant)}
+
+
+def _marks(table: Table, slot: datetime, tenant: str | None = None) -> Iterator[DirtyItem]:
+    """The marks of a quarter of an hour: every tenant's, or one's."""
+    prefix = "" if tenant is None else f"{keys.encode(tenant)}#"
+    for raw in table.query_all(keys.dirty_partition(slot_text(slot)), prefix=prefix, consistent=True):
+        yield DirtyItem.parse(raw)
 
 
 def recompute(table: Table, tenant: str, day: date, shard: int, now: datetime) -> int:

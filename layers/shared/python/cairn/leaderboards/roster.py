@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from cairn.analytics.work import lately_marked
 from cairn.platform import keys
 from cairn.platform.table import Table
 from cairn.tenants.settings import TenantSettings
@@ -18,8 +19,8 @@ class Part:
 
 
 def parts(table: Table, tenant: str, settings: TenantSettings, now: datetime) -> Sequence[Part]:
-    """Where a tenant's facts are: the days that were rolled up, and those that may not be yet."""
-    days = {now.date() + timedelta(days=each) for each in (-2, -1, 0, 1)}
+    """Where a tenant's facts are: the days that were rolled up, and those that may not be yet, such as an import's."""
+    days = {now.date() + timedelta(days=each) for each in (-2, -1, 0, 1)} | lately_marked(table, tenant, now)
     for raw in table.query_all(keys.rollup_partition(tenant, "tenant"), consistent=True):
         _, day, _ = raw["SK"]["S"].split("#")
         days.add(date.fromisoformat(day))
