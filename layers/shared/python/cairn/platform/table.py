@@ -40,11 +40,15 @@ class DynamoDb(Protocol):
     def transact_write_items(self, **kwargs: Any) -> Any: ...
 
 
-def connect(endpoint_url: str | None = None) -> DynamoDb:
-    """A DynamoDB client with short time-outs and no retries of its own (region and keys as configured)."""
+def connect(endpoint_url: str | None = None, answer_seconds: float = 2) -> DynamoDb:
+    """A DynamoDB client with short time-outs and no retries of its own (region and keys as configured).
+
+    Args:
+        answer_seconds: after how many an answer counts as lost.
+    """
     config = ClientConfig(
         connect_timeout=1,
-        read_timeout=2,
+        read_timeout=answer_seconds,
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=16,
         parameter_validation=False,  # a quarter of the time of a large transaction; DynamoDB validates too
